@@ -1,0 +1,75 @@
+// One workflow run: protocol machines plus the coroutine scheduler. The worker and the replayer drive this same class.
+// It does no IO and owns no thread; one thread at a time may use a run.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace temporal::api::history::v1 {
+class History;
+}
+namespace temporal::api::workflowservice::v1 {
+class PollWorkflowTaskQueueResponse;
+class RespondWorkflowTaskCompletedRequest;
+class RespondWorkflowTaskFailedRequest;
+}  // namespace temporal::api::workflowservice::v1
+namespace temporal::api::query::v1 {
+class WorkflowQuery;
+class WorkflowQueryResult;
+}  // namespace temporal::api::query::v1
+
+namespace temporalio::workflow {
+
+class Registry;  // the workflow types a worker or replayer knows (sdk/src/workflow/registry.h)
+
+struct RunOptions {
+  std::string namespace_ = "default";
+  std::string task_queue;
+  std::string workflow_id;
+  std::string run_id;
+  bool is_replay_only = false;  // the replayer: nothing that the code issues is ever sent
+};
+
+// What a workflow task failed with, when it did.
+enum class TaskVerdict {
+  completed,         // the completed request is filled in
+  nondeterminism,    // the failed request is filled in, cause NON_DETERMINISTIC_ERROR
+  code_failed,       // the failed request is filled in: workflow code threw what does not fail the workflow
+  not_registered,    // the failed request is filled in: unknown workflow type
+  bad_history,       // the failed request is filled in: the history is not one (order, gaps, unknown events)
+};
+
+class Run {
+ public:
+  Run(const Registry& registry, RunOptions options);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  // Applies one workflow task. `task.history` must start right after the last event this run has seen (from event 1
+  // for a new run) and be complete: the worker has fetched all pages. Fills `completed` (commands, query results of
+  // `task.queries`, sdk metadata) or `failed` (cause, failure); tokens and identity are the worker's.
+  TaskVerdict apply(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task,
+                    temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& completed,
+                    temporal::api::workflowservice::v1::RespondWorkflowTaskFailedRequest& failed);
+
+  // For a legacy query task (`task.query` set): brings the run up to date with `task.history` (may be empty), then
+  // answers. Never emits commands.
+  void answer_query(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task,
+                    temporal::api::query::v1::WorkflowQueryResult& result);
+
+  // The id of the last event that has been applied; 0 for a new run. A sticky task whose history does not continue
+  // here is a cache miss: throw this run away and fetch the whole history.
+  std::int64_t last_event_id() const;
+  // The workflow has issued its closing command (complete, fail, cancel, continue-as-new).
+  bool is_closed() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace temporalio::workflow
