@@ -1,0 +1,111 @@
+#include "timeskip/src/service/grpc_service.h"
+
+#include <google/protobuf/arena.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace temporalio::timeskip {
+namespace {
+
+// A reactor that only says no.
+class Refusal final : public grpc::ServerGenericBidiReactor {
+ public:
+  explicit Refusal(grpc::Status status) { Finish(std::move(status)); }
+  void OnDone() override { delete this; }
+};
+
+// One unary call. It finishes exactly once: here when the request cannot be read, otherwise in answer(), which the
+// engine runs once for every submitted call, cancelled or not. gRPC's callbacks hold it through `self_`, the engine
+// through its own reference.
+class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall {
+ public:
+  static UnaryCall* make(EngineThread& engine, const grpc::GenericCallbackServerContext& context,
+                         const google::protobuf::Message& request, const google::protobuf::Message& response) {
+    auto call = std::make_shared<UnaryCall>(engine, context, request, response);
+    call->self_ = call;
+    // A local copy: from StartRead on, callbacks run on other threads and OnDone may let go of self_.
+    UnaryCall* raw = call.get();
+    raw->StartRead(&raw->buffer_);
+    return raw;
+  }
+
+  UnaryCall(EngineThread& engine, const grpc::GenericCallbackServerContext& context,
+            const google::protobuf::Message& request, const google::protobuf::Message& response)
+      : engine_(engine), method_(context.method()), request_(request.New(&arena_)), response_(response.New(&arena_)) {
+    const auto deadline = context.deadline();
+    if (deadline != decltype(deadline)::max()) deadline_ = std::chrono::time_point_cast<Time::duration>(deadline);
+  }
+
+  // EngineCall
+  std::string_view method() const override { return method_; }
+  google::protobuf::Message& request() override { return *request_; }
+  google::protobuf::Message& response() override { return *response_; }
+  std::optional<Time> wall_deadline() const override { return deadline_; }
+
+  void answer(RpcStatus status) override {
+    if (status.code != 0) {
+      return Finish(grpc::Status(static_cast<grpc::StatusCode>(status.code), std::move(status.message),
+                                 std::move(status.details)));
+    }
+    bool own_buffer = false;
+    buffer_.Clear();
+    grpc::Status serialized =
+        grpc::SerializationTraits<google::protobuf::Message>::Serialize(*response_, &buffer_, &own_buffer);
+    if (!serialized.ok()) return Finish(std::move(serialized));
+    StartWriteAndFinish(&buffer_, grpc::WriteOptions(), grpc::Status::OK);
+  }
+
+  // Reactor
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      return Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "The call carried no request message."));
+    }
+    // Takes the bytes out of buffer_, which answer() uses again.
+    if (!grpc::SerializationTraits<google::protobuf::Message>::Deserialize(&buffer_, request_).ok()) {
+      return Finish(
+          grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "The request is no " + request_->GetTypeName() + "."));
+    }
+    engine_.submit(std::static_pointer_cast<EngineCall>(self_));
+  }
+
+  void OnCancel() override { engine_.cancel(std::static_pointer_cast<EngineCall>(self_)); }
+
+  void OnDone() override {
+    const auto last = std::move(self_);  // freed here, or by the engine when an entry of its inbox still names it
+  }
+
+ private:
+  EngineThread& engine_;
+  std::shared_ptr<UnaryCall> self_;
+  google::protobuf::Arena arena_;
+  const std::string method_;
+  std::optional<Time> deadline_;
+  google::protobuf::Message* request_;   // in arena_
+  google::protobuf::Message* response_;  // in arena_
+  grpc::ByteBuffer buffer_;              // the request's bytes, then the response's
+};
+
+// "/package.Service/Name" as other servers put it.
+std::string unknown_method(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0) return "malformed method name: " + path;
+  return "unknown method " + path.substr(slash + 1) + " for service " + path.substr(1, slash - 1);
+}
+
+}  // namespace
+
+grpc::ServerGenericBidiReactor* GrpcService::CreateReactor(grpc::GenericCallbackServerContext* context) {
+  const google::protobuf::Message* request = Server::request_prototype(context->method());
+  const google::protobuf::Message* response = Server::response_prototype(context->method());
+  if (request == nullptr || response == nullptr) {
+    return new Refusal(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, unknown_method(context->method())));
+  }
+  return UnaryCall::make(engine_, *context, *request, *response);
+}
+
+}  // namespace temporalio::timeskip
