@@ -1,0 +1,254 @@
+// What the SDK knows of a workflow class: its type name, how to run it, its signals and queries. A class says so in
+//
+//   static void define(workflow::Definer<OneClickBuy> d) {
+//     d.run<&OneClickBuy::run>();
+//     d.signal<&OneClickBuy::update_purchase>();
+//     d.query<&OneClickBuy::current_status>();
+//   }
+//
+// Names default to the C++ names (the type: the unqualified class name).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "temporalio/function_traits.h"
+#include "temporalio/payload.h"
+#include "temporalio/task.h"
+
+namespace temporalio::workflow {
+
+template <class T = void>
+using Task = temporalio::Task<T>;
+
+// A view of the payloads that a caller sent, decoded on request. Valid during the call it is passed to.
+class Arguments {
+ public:
+  explicit Arguments(const void* payloads) : payloads_(payloads) {}
+  std::size_t size() const;
+  PayloadView operator[](std::size_t index) const;
+
+ private:
+  const void* payloads_;  // temporal.api.common.v1.Payloads, or null
+};
+
+// Throws PayloadDecodeError: there are fewer arguments than parameters.
+[[noreturn]] void throw_missing_argument(std::size_t index, std::size_t size, std::size_t arity);
+
+namespace detail {
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
+template <class T>
+T decode_argument(const Arguments& arguments, std::size_t index, std::size_t arity) {
+  if (index >= arguments.size()) {
+    if constexpr (kIsOptional<T>) {
+      return std::nullopt;
+    } else {
+      throw_missing_argument(index, arguments.size(), arity);
+    }
+  }
+  return from_payload<T>(arguments[index]);
+}
+
+template <class... A, std::size_t... I>
+std::tuple<A...> decode_arguments(const Arguments& arguments, std::tuple<A...>*, std::index_sequence<I...>) {
+  return std::tuple<A...>{decode_argument<A>(arguments, I, sizeof...(A))...};
+}
+
+// Decodes what member or function `kMember` takes. Surplus arguments are ignored, as in the other SDKs; a missing one is
+// an error unless the parameter is a std::optional.
+template <auto kMember>
+auto decode_arguments_of(const Arguments& arguments) {
+  using Args = typename FunctionTraits<decltype(kMember)>::Args;
+  return decode_arguments(arguments, static_cast<Args*>(nullptr),
+                          std::make_index_sequence<std::tuple_size_v<Args>>{});
+}
+
+template <auto kMember>
+decltype(auto) call_member(typename FunctionTraits<decltype(kMember)>::Class& object, const Arguments& arguments) {
+  auto decoded = decode_arguments_of<kMember>(arguments);
+  return std::apply([&object](auto&... a) -> decltype(auto) { return (object.*kMember)(std::move(a)...); }, decoded);
+}
+
+template <class R>
+Task<void> encode_result(Task<R> task, Payload* result) {
+  R value = co_await task;
+  *result = to_payload(value);
+}
+
+// Identifies a member function in a definition without comparing pointers to members.
+template <auto kMember>
+inline constexpr char kTag = 0;
+
+}  // namespace detail
+
+// One signal or query of a workflow class.
+struct Handler {
+  std::string name;
+  const void* tag = nullptr;
+  // Exactly one of the three is set.
+  void (*call)(void* instance, const Arguments& arguments) = nullptr;             // a signal that awaits nothing
+  Task<void> (*start)(void* instance, const Arguments& arguments) = nullptr;      // a signal that is a coroutine
+  Payload (*query)(const void* instance, const Arguments& arguments) = nullptr;   // a query
+};
+
+// A workflow class with its types erased. Immutable once made; shared by all threads.
+struct Definition {
+  std::string name;
+  const void* run_tag = nullptr;
+  void* (*create)(const Arguments& arguments) = nullptr;
+  void (*destroy)(void* instance) = nullptr;
+  Task<void> (*run)(void* instance, const Arguments& arguments, Payload* result) = nullptr;
+  std::vector<Handler> signals;
+  std::vector<Handler> queries;
+};
+
+template <class W>
+class Definer {
+ public:
+  explicit Definer(Definition& definition) : definition_(definition) {}
+
+  // The workflow type's name, where it is not the class's.
+  Definer& name(std::string_view name) {
+    definition_.name = name;
+    return *this;
+  }
+
+  // The entry point: `Task<R> W::run(Args...)`. Arguments are taken by value.
+  template <auto kMember>
+  Definer& run() {
+    using Traits = FunctionTraits<decltype(kMember)>;
+    static_assert(Traits::is_task, "a workflow's run is a coroutine: it returns workflow::Task<R>");
+    static_assert(!Traits::takes_references, "a workflow's run takes its arguments by value: it outlives its caller");
+    definition_.run_tag = &detail::kTag<kMember>;
+    if constexpr (std::is_default_constructible_v<W>) {
+      definition_.create = [](const Arguments&) -> void* { return new W(); };
+    } else {
+      // A constructor with run's parameters sees the arguments before signals that came first (Python's workflow.init).
+      definition_.create = [](const Arguments& arguments) -> void* {
+        return std::apply([](auto&... a) { return new W(std::move(a)...); },
+                          *std::make_unique<typename Traits::Args>(detail::decode_arguments_of<kMember>(arguments)));
+      };
+    }
+    definition_.destroy = [](void* instance) { delete static_cast<W*>(instance); };
+    definition_.run = [](void* instance, const Arguments& arguments, Payload* result) -> Task<void> {
+      W& workflow = *static_cast<W*>(instance);
+      if constexpr (std::is_void_v<typename Traits::Value>) {
+        *result = Payload();
+        return detail::call_member<kMember>(workflow, arguments);
+      } else {
+        return detail::encode_result(detail::call_member<kMember>(workflow, arguments), result);
+      }
+    };
+    return *this;
+  }
+
+  // A signal: `void W::name(Args...)`, or a coroutine `Task<void> W::name(Args...)`.
+  template <auto kMember>
+  Definer& signal(std::string_view name = function_name<kMember>()) {
+    using Traits = FunctionTraits<decltype(kMember)>;
+    static_assert(std::is_void_v<typename Traits::Value>, "a signal handler returns void or workflow::Task<void>");
+    Handler handler;
+    handler.name = name;
+    handler.tag = &detail::kTag<kMember>;
+    if constexpr (Traits::is_task) {
+      static_assert(!Traits::takes_references, "a coroutine takes its arguments by value: it outlives its caller");
+      handler.start = [](void* instance, const Arguments& arguments) -> Task<void> {
+        return detail::call_member<kMember>(*static_cast<W*>(instance), arguments);
+      };
+    } else {
+      handler.call = [](void* instance, const Arguments& arguments) {
+        detail::call_member<kMember>(*static_cast<W*>(instance), arguments);
+      };
+    }
+    add(definition_.signals, std::move(handler), "signal");
+    return *this;
+  }
+
+  // A query: a const member function that returns a value and is no coroutine.
+  template <auto kMember>
+  Definer& query(std::string_view name = function_name<kMember>()) {
+    using Traits = FunctionTraits<decltype(kMember)>;
+    static_assert(Traits::is_const, "a query is a const member function: it may change nothing");
+    static_assert(!Traits::is_task, "a query answers at once: it is no coroutine");
+    static_assert(!std::is_void_v<typename Traits::Value>, "a query returns a value");
+    Handler handler;
+    handler.name = name;
+    handler.tag = &detail::kTag<kMember>;
+    handler.query = [](const void* instance, const Arguments& arguments) -> Payload {
+      auto decoded = detail::decode_arguments_of<kMember>(arguments);
+      const W& workflow = *static_cast<const W*>(instance);
+      return to_payload(
+          std::apply([&workflow](auto&... a) { return (workflow.*kMember)(std::move(a)...); }, decoded));
+    };
+    add(definition_.queries, std::move(handler), "query");
+    return *this;
+  }
+
+ private:
+  void add(std::vector<Handler>& handlers, Handler handler, const char* kind) {
+    for (const Handler& known : handlers) {
+      if (known.name == handler.name) {
+        throw std::logic_error("workflow " + definition_.name + " defines " + kind + " \"" + handler.name + "\" twice");
+      }
+    }
+    handlers.push_back(std::move(handler));
+  }
+
+  Definition& definition_;
+};
+
+// The definition of a workflow class, made on first use. Throws std::logic_error where the class defines no run.
+template <class W>
+const Definition& definition() {
+  static const Definition made = [] {
+    Definition d;
+    d.name = temporalio::type_name<W>();
+    W::define(Definer<W>(d));
+    if (d.run == nullptr) throw std::logic_error("workflow " + d.name + " defines no run: d.run<&" + d.name + "::run>()");
+    return d;
+  }();
+  return made;
+}
+
+// Throws std::logic_error: the member is not in its class's define().
+[[noreturn]] void throw_not_defined(std::string_view workflow, std::string_view kind, std::string_view member);
+
+// The workflow type's name for a pointer to its run.
+template <auto kRun>
+std::string_view type_name() {
+  const Definition& d = definition<typename FunctionTraits<decltype(kRun)>::Class>();
+  if (d.run_tag != &detail::kTag<kRun>) throw_not_defined(d.name, "run", function_name<kRun>());
+  return d.name;
+}
+
+template <auto kSignal>
+std::string_view signal_name() {
+  const Definition& d = definition<typename FunctionTraits<decltype(kSignal)>::Class>();
+  for (const Handler& handler : d.signals) {
+    if (handler.tag == &detail::kTag<kSignal>) return handler.name;
+  }
+  throw_not_defined(d.name, "signal", function_name<kSignal>());
+}
+
+template <auto kQuery>
+std::string_view query_name() {
+  const Definition& d = definition<typename FunctionTraits<decltype(kQuery)>::Class>();
+  for (const Handler& handler : d.queries) {
+    if (handler.tag == &detail::kTag<kQuery>) return handler.name;
+  }
+  throw_not_defined(d.name, "query", function_name<kQuery>());
+}
+
+}  // namespace temporalio::workflow

@@ -1,0 +1,169 @@
+#include "temporalio/scheduler.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "sdk/src/base/check.h"
+
+namespace temporalio::coro {
+
+constinit thread_local Scheduler* Scheduler::current_ = nullptr;
+
+void WaitList::push_back(WaitNode& node) {
+  node.list = this;
+  node.previous = tail_;
+  node.next = nullptr;
+  (tail_ != nullptr ? tail_->next : head_) = &node;
+  tail_ = &node;
+}
+
+void WaitList::remove(WaitNode& node) {
+  if (node.list != this) return;
+  (node.previous != nullptr ? node.previous->next : head_) = node.next;
+  (node.next != nullptr ? node.next->previous : tail_) = node.previous;
+  node.list = nullptr;
+  node.previous = node.next = nullptr;
+}
+
+void Completion::resolve() {
+  if (is_resolved_) return;
+  is_resolved_ = true;
+  while (WaitNode* node = waiters_.front()) {
+    waiters_.remove(*node);
+    node->wake(*node);
+  }
+}
+
+void begin_wait(WaitNode& node, WaitList& list, std::coroutine_handle<> handle) {
+  Scheduler* scheduler = Scheduler::current();
+  TaskState* task = scheduler->current_task();
+  node.task = task;
+  node.handle = handle;
+  if (node.wake == nullptr) node.wake = wake_waiting_task;
+  list.push_back(node);
+  task->waiting_ = &node;
+  if (task->has_pending_cancel_) task->cancel();
+}
+
+void wake_waiting_task(WaitNode& node) {
+  node.task->waiting_ = nullptr;
+  node.task->scheduler_.schedule(node.handle, *node.task);
+}
+
+TaskState::~TaskState() { destroy_frames(); }
+
+void TaskState::destroy_frames() {
+  if (!root_) return;
+  if (waiting_ != nullptr) {
+    if (waiting_->list != nullptr) waiting_->list->remove(*waiting_);
+    waiting_ = nullptr;
+  }
+  std::exchange(root_, nullptr).destroy();
+}
+
+void TaskState::cancel() {
+  if (is_done()) return;
+  if (waiting_ == nullptr) {
+    has_pending_cancel_ = true;
+    return;
+  }
+  has_pending_cancel_ = false;
+  WaitNode& node = *waiting_;
+  if (node.cancel != nullptr && node.cancel(node)) return;
+  if (node.list != nullptr) node.list->remove(node);
+  node.is_cancelled = true;
+  wake_waiting_task(node);
+}
+
+Scheduler::~Scheduler() { destroy_all(); }
+
+void Scheduler::start(TaskState& task) {
+  task.add_reference();
+  task.previous_live_ = last_live_;
+  (last_live_ != nullptr ? last_live_->next_live_ : first_live_) = &task;
+  last_live_ = &task;
+  schedule(task.root_, task);
+}
+
+void Scheduler::forget(TaskState& task) {
+  (task.previous_live_ != nullptr ? task.previous_live_->next_live_ : first_live_) = task.next_live_;
+  (task.next_live_ != nullptr ? task.next_live_->previous_live_ : last_live_) = task.previous_live_;
+  task.previous_live_ = task.next_live_ = nullptr;
+}
+
+void Scheduler::step(const Ready& ready) {
+  current_task_ = ready.task;
+  current_finished_ = false;
+  if (ready.handle) {
+    next_ = ready.handle;
+    while (next_) std::exchange(next_, nullptr).resume();
+  } else {
+    ready.task->run_plain();
+    current_finished_ = true;
+  }
+  current_task_ = nullptr;
+  if (current_finished_) finish(*ready.task);
+}
+
+void Scheduler::finish(TaskState& task) {
+  task.on_finished();
+  task.destroy_frames();
+  forget(task);
+  task.done_.resolve();
+  task.release();
+}
+
+void Scheduler::run() {
+  Enter enter(*this);
+  while (!ready_.empty()) {
+    while (!ready_.empty()) {
+      const Ready ready = ready_.front();
+      ready_.pop_front();
+      step(ready);
+    }
+    wake_first_true_condition();
+  }
+}
+
+// Only the first true condition in the order of waiting: what it resumes may change what the others see.
+void Scheduler::wake_first_true_condition() {
+  for (WaitNode* node = conditions_.front(); node != nullptr; node = node->next) {
+    auto* condition = static_cast<ConditionNode*>(node);
+    bool holds = false;
+    try {
+      holds = condition->check(condition->check_context);
+    } catch (...) {
+      condition->error = std::current_exception();
+      holds = true;
+    }
+    if (holds) {
+      conditions_.remove(*condition);
+      condition->wake(*condition);
+      return;
+    }
+  }
+}
+
+void Scheduler::destroy_all() {
+  is_destroying_ = true;
+  Enter enter(*this);
+  ready_.clear();
+  while (last_live_ != nullptr) {
+    TaskState* task = last_live_;
+    task->destroy_frames();
+    // Destructors in the frames may have dropped other tasks, never this one: the scheduler's reference holds it.
+    forget(*task);
+    task->release();
+  }
+  ready_.clear();
+}
+
+void report_broken_frame() noexcept {
+  std::fprintf(stderr,
+               "temporalio: this compiler (g++ 12) laid out a coroutine's frame wrongly; resuming it would crash.\n"
+               "The coroutine awaits inside the condition of an if, while, do or switch and declares no local variable.\n"
+               "Cure: move the await out of the condition: `const bool ready = co_await x; if (ready) ...`.\n");
+  std::abort();
+}
+
+}  // namespace temporalio::coro
