@@ -28,55 +28,16 @@ namespace temporalio::workflow {
 template <class T = void>
 using Task = temporalio::Task<T>;
 
-// A view of the payloads that a caller sent, decoded on request. Valid during the call it is passed to.
-class Arguments {
- public:
-  explicit Arguments(const void* payloads) : payloads_(payloads) {}
-  std::size_t size() const;
-  PayloadView operator[](std::size_t index) const;
-
- private:
-  const void* payloads_;  // temporal.api.common.v1.Payloads, or null
-};
-
-// Throws PayloadDecodeError: there are fewer arguments than parameters.
-[[noreturn]] void throw_missing_argument(std::size_t index, std::size_t size, std::size_t arity);
-
 namespace detail {
 
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-
-template <class T>
-T decode_argument(const Arguments& arguments, std::size_t index, std::size_t arity) {
-  if (index >= arguments.size()) {
-    if constexpr (kIsOptional<T>) {
-      return std::nullopt;
-    } else {
-      throw_missing_argument(index, arguments.size(), arity);
-    }
-  }
-  return from_payload<T>(arguments[index]);
-}
-
-template <class... A, std::size_t... I>
-std::tuple<A...> decode_arguments(const Arguments& arguments, std::tuple<A...>*, std::index_sequence<I...>) {
-  return std::tuple<A...>{decode_argument<A>(arguments, I, sizeof...(A))...};
-}
-
-// Decodes what member or function `kMember` takes. Surplus arguments are ignored, as in the other SDKs; a missing one is
-// an error unless the parameter is a std::optional.
+// Decodes what `kMember` takes; throws PayloadDecodeError with the position.
 template <auto kMember>
-auto decode_arguments_of(const Arguments& arguments) {
-  using Args = typename FunctionTraits<decltype(kMember)>::Args;
-  return decode_arguments(arguments, static_cast<Args*>(nullptr),
-                          std::make_index_sequence<std::tuple_size_v<Args>>{});
+auto decode_arguments_of(const PayloadListView& arguments) {
+  return from_payloads<typename FunctionTraits<decltype(kMember)>::Args>(arguments);
 }
 
 template <auto kMember>
-decltype(auto) call_member(typename FunctionTraits<decltype(kMember)>::Class& object, const Arguments& arguments) {
+decltype(auto) call_member(typename FunctionTraits<decltype(kMember)>::Class& object, const PayloadListView& arguments) {
   auto decoded = decode_arguments_of<kMember>(arguments);
   return std::apply([&object](auto&... a) -> decltype(auto) { return (object.*kMember)(std::move(a)...); }, decoded);
 }
@@ -98,18 +59,18 @@ struct Handler {
   std::string name;
   const void* tag = nullptr;
   // Exactly one of the three is set.
-  void (*call)(void* instance, const Arguments& arguments) = nullptr;             // a signal that awaits nothing
-  Task<void> (*start)(void* instance, const Arguments& arguments) = nullptr;      // a signal that is a coroutine
-  Payload (*query)(const void* instance, const Arguments& arguments) = nullptr;   // a query
+  void (*call)(void* instance, const PayloadListView& arguments) = nullptr;             // a signal that awaits nothing
+  Task<void> (*start)(void* instance, const PayloadListView& arguments) = nullptr;      // a signal that is a coroutine
+  Payload (*query)(const void* instance, const PayloadListView& arguments) = nullptr;   // a query
 };
 
 // A workflow class with its types erased. Immutable once made; shared by all threads.
 struct Definition {
   std::string name;
   const void* run_tag = nullptr;
-  void* (*create)(const Arguments& arguments) = nullptr;
+  void* (*create)(const PayloadListView& arguments) = nullptr;
   void (*destroy)(void* instance) = nullptr;
-  Task<void> (*run)(void* instance, const Arguments& arguments, Payload* result) = nullptr;
+  Task<void> (*run)(void* instance, const PayloadListView& arguments, Payload* result) = nullptr;
   std::vector<Handler> signals;
   std::vector<Handler> queries;
 };
@@ -133,16 +94,16 @@ class Definer {
     static_assert(!Traits::takes_references, "a workflow's run takes its arguments by value: it outlives its caller");
     definition_.run_tag = &detail::kTag<kMember>;
     if constexpr (std::is_default_constructible_v<W>) {
-      definition_.create = [](const Arguments&) -> void* { return new W(); };
+      definition_.create = [](const PayloadListView&) -> void* { return new W(); };
     } else {
       // A constructor with run's parameters sees the arguments before signals that came first (Python's workflow.init).
-      definition_.create = [](const Arguments& arguments) -> void* {
+      definition_.create = [](const PayloadListView& arguments) -> void* {
         return std::apply([](auto&... a) { return new W(std::move(a)...); },
                           *std::make_unique<typename Traits::Args>(detail::decode_arguments_of<kMember>(arguments)));
       };
     }
     definition_.destroy = [](void* instance) { delete static_cast<W*>(instance); };
-    definition_.run = [](void* instance, const Arguments& arguments, Payload* result) -> Task<void> {
+    definition_.run = [](void* instance, const PayloadListView& arguments, Payload* result) -> Task<void> {
       W& workflow = *static_cast<W*>(instance);
       if constexpr (std::is_void_v<typename Traits::Value>) {
         *result = Payload();
@@ -164,11 +125,11 @@ class Definer {
     handler.tag = &detail::kTag<kMember>;
     if constexpr (Traits::is_task) {
       static_assert(!Traits::takes_references, "a coroutine takes its arguments by value: it outlives its caller");
-      handler.start = [](void* instance, const Arguments& arguments) -> Task<void> {
+      handler.start = [](void* instance, const PayloadListView& arguments) -> Task<void> {
         return detail::call_member<kMember>(*static_cast<W*>(instance), arguments);
       };
     } else {
-      handler.call = [](void* instance, const Arguments& arguments) {
+      handler.call = [](void* instance, const PayloadListView& arguments) {
         detail::call_member<kMember>(*static_cast<W*>(instance), arguments);
       };
     }
@@ -186,7 +147,7 @@ class Definer {
     Handler handler;
     handler.name = name;
     handler.tag = &detail::kTag<kMember>;
-    handler.query = [](const void* instance, const Arguments& arguments) -> Payload {
+    handler.query = [](const void* instance, const PayloadListView& arguments) -> Payload {
       auto decoded = detail::decode_arguments_of<kMember>(arguments);
       const W& workflow = *static_cast<const W*>(instance);
       return to_payload(

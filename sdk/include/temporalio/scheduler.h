@@ -143,7 +143,7 @@ class TaskState {
 struct ConditionNode : WaitNode {
   bool (*check)(void* context) = nullptr;
   void* check_context = nullptr;
-  std::exception_ptr error;  // what the predicate threw
+  std::exception_ptr* error = nullptr;  // what the predicate threw; owned by whoever resumes
 };
 
 class Scheduler {

@@ -28,6 +28,8 @@ void WaitList::remove(WaitNode& node) {
 void Completion::resolve() {
   if (is_resolved_) return;
   is_resolved_ = true;
+  const Scheduler* scheduler = Scheduler::current();
+  if (scheduler != nullptr && scheduler->is_destroying()) return;
   while (WaitNode* node = waiters_.front()) {
     waiters_.remove(*node);
     node->wake(*node);
@@ -54,15 +56,14 @@ TaskState::~TaskState() { destroy_frames(); }
 
 void TaskState::destroy_frames() {
   if (!root_) return;
-  if (waiting_ != nullptr) {
-    if (waiting_->list != nullptr) waiting_->list->remove(*waiting_);
-    waiting_ = nullptr;
-  }
+  // While everything is torn down, lists hold nodes of frames that are gone already: they are left alone.
+  if (waiting_ != nullptr && !scheduler_.is_destroying() && waiting_->list != nullptr) waiting_->list->remove(*waiting_);
+  waiting_ = nullptr;
   std::exchange(root_, nullptr).destroy();
 }
 
 void TaskState::cancel() {
-  if (is_done()) return;
+  if (is_done() || scheduler_.is_destroying()) return;
   if (waiting_ == nullptr) {
     has_pending_cancel_ = true;
     return;
@@ -133,7 +134,7 @@ void Scheduler::wake_first_true_condition() {
     try {
       holds = condition->check(condition->check_context);
     } catch (...) {
-      condition->error = std::current_exception();
+      condition->error = new std::exception_ptr(std::current_exception());
       holds = true;
     }
     if (holds) {
