@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   }
   const CommandLine& options = *parsed.options;
   const sigset_t signals = block_signals();
-  EngineThread engine({wall_now(), random_seed(), !options.is_time_skipping_enabled});
+  EngineThread engine({read_wall_clock(), random_seed(), !options.is_time_skipping_enabled});
   GrpcListener listener(engine);
   if (const std::string problem = listener.listen(options.ip, options.port); !problem.empty()) {
     std::fprintf(stderr, "temporal-test-server: %s\n", problem.c_str());

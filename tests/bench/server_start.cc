@@ -152,7 +152,8 @@ int main(int argc, char** argv) {
   }
   std::sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.ready_ms < b.ready_ms; });
   const Sample& median = samples[samples.size() / 2];
-  std::printf("temporal-test-server: ready in %.1f ms (median of %d, best %.1f, worst %.1f), idle RSS %.1f MB, %d threads\n",
-              median.ready_ms, runs, samples.front().ready_ms, samples.back().ready_ms, median.rss_mb, median.threads);
+  std::printf(
+      "temporal-test-server: ready in %.1f ms (median of %d, best %.1f, worst %.1f), idle RSS %.1f MB, %d threads\n",
+      median.ready_ms, runs, samples.front().ready_ms, samples.back().ready_ms, median.rss_mb, median.threads);
   return 0;
 }

@@ -50,7 +50,7 @@ void EngineThread::post(Entry entry) {
 
 void EngineThread::run() {
   std::vector<Entry> batch;
-  std::optional<Time> next = wall_now();
+  std::optional<Time> next = read_wall_clock();
   Time last_tick = *next;
   for (;;) {
     bool nothing_waits;
@@ -60,13 +60,13 @@ void EngineThread::run() {
         const auto has_work = [this] { return !inbox_.empty(); };
         if (!next) {
           wake_.wait(lock, has_work);
-        } else if (const auto wait = *next - wall_now(); wait > std::chrono::nanoseconds(0)) {
+        } else if (const auto wait = *next - read_wall_clock(); wait > std::chrono::nanoseconds(0)) {
           wake_.wait_for(lock, wait, has_work);
         }
       }
       batch.swap(inbox_);
     }
-    Time now = wall_now();
+    Time now = read_wall_clock();
     for (Entry& entry : batch) {
       if (!handle(entry, now)) return;
     }
@@ -75,7 +75,7 @@ void EngineThread::run() {
       std::lock_guard lock(mutex_);
       nothing_waits = inbox_.empty();
     }
-    now = wall_now();
+    now = read_wall_clock();
     // Virtual time may jump only when no request waits: it might be the one that forbids the jump.
     if (nothing_waits || now - last_tick > kLongestTimeWithoutTick) {
       next = server_.tick(now);

@@ -1,5 +1,5 @@
-// The one thread that owns a Server when calls come over a transport. Transport threads only hand calls over: nothing of
-// the server is touched, and nothing waits, on their side.
+// The one thread that owns a Server when calls come over a transport. Transport threads only hand calls over: nothing
+// of the server is touched, and nothing waits, on their side.
 #pragma once
 
 #include <condition_variable>

@@ -124,7 +124,7 @@ std::string GrpcListener::address() const {
 void GrpcListener::shutdown(std::chrono::milliseconds patience) {
   if (!server_) return;
   engine_.drain();
-  server_->Shutdown(wall_now() + patience);
+  server_->Shutdown(read_wall_clock() + patience);
   server_.reset();
 }
 

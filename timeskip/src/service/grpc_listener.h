@@ -22,8 +22,8 @@ class GrpcListener {
   explicit GrpcListener(EngineThread& engine);
   ~GrpcListener();
 
-  // Binds and serves; `port` 0 takes a free one. `ip` is a numeric IPv4 or IPv6 address. Returns an empty string, or what
-  // is wrong, in a sentence.
+  // Binds and serves; `port` 0 takes a free one. `ip` is a numeric IPv4 or IPv6 address. Returns an empty string, or
+  // what is wrong, in a sentence.
   std::string listen(const std::string& ip, int port);
 
   // The address that a client on this machine connects to; valid after listen().
