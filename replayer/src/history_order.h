@@ -1,0 +1,18 @@
+// What makes a list of events a history: it has events, the first starts the workflow, the ids count up from 1.
+#pragma once
+
+#include <string>
+
+namespace temporal::api::history::v1 {
+class History;
+}
+
+namespace temporalio::replayer {
+
+// Turns a history that was saved newest event first. Answers what is wrong with the order of events; empty: nothing.
+std::string put_in_order(temporal::api::history::v1::History& history);
+
+// "EVENT_TYPE_TIMER_STARTED" as people call it: "TimerStarted".
+std::string event_type_name(int event_type);
+
+}  // namespace temporalio::replayer

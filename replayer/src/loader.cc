@@ -1,0 +1,126 @@
+#include "replayer/src/loader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "replayer/src/binary_loader.h"
+#include "replayer/src/gzip.h"
+#include "replayer/src/history_order.h"
+#include "replayer/src/json_loader.h"
+#include "temporal/api/history/v1/message.pb.h"
+
+namespace temporalio::replayer {
+namespace {
+
+google::protobuf::ArenaOptions arena_options() {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = 64 * 1024;
+  options.max_block_size = 1024 * 1024;
+  return options;
+}
+
+// `bytes` is followed by kJsonPadding readable bytes.
+void load_uncompressed(std::string_view bytes, const std::string& name, Histories& into) {
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);  // a byte order mark
+  const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) throw LoadError(name + ": expected a history, found an empty file");
+  if (bytes.starts_with("PK\x03\x04"))
+    throw LoadError(name + ": expected a history, found a zip archive: unpack it first");
+  // The tag of a binary history's first field is a line feed, and its length may be a bracket.
+  const bool is_perhaps_binary = bytes.front() == '\n' || first == 0;
+  if (bytes[first] != '{' && bytes[first] != '[') {
+    if (is_perhaps_binary && load_binary(bytes, into)) return;
+    throw LoadError(name + ": expected a history as JSON (an object or array) or as binary protobuf, found neither");
+  }
+  try {
+    load_json(bytes, name, into);
+  } catch (const LoadError&) {
+    if (bytes.front() != '\n') throw;
+    while (!into.list().empty()) into.remove_last();
+    if (!load_binary(bytes, into)) throw;
+  }
+}
+
+void finish(Histories& histories, const std::string& name) {
+  if (histories.list().empty()) throw LoadError(name + ": expected a history, found none");
+  for (std::size_t i = 0; i < histories.list().size(); ++i) {
+    LoadedHistory& loaded = histories.at(i);
+    loaded.name = histories.list().size() == 1 ? name : name + "[" + std::to_string(i) + "]";
+    const std::string problem = put_in_order(*loaded.history);
+    if (!problem.empty()) throw LoadError(loaded.name + ": " + problem);
+    const auto& started = loaded.history->events(0).workflow_execution_started_event_attributes();
+    if (!started.workflow_id().empty()) loaded.workflow_id = started.workflow_id();
+    if (loaded.run_id.empty()) loaded.run_id = started.original_execution_run_id();
+  }
+}
+
+void load_padded(std::string& bytes, std::size_t size, const std::string& name, Histories& into) {
+  const std::string_view content = std::string_view(bytes).substr(0, size);
+  if (is_gzip(content)) {
+    std::string plain, error;
+    if (!gunzip(content, plain, error)) throw LoadError(name + ": " + error);
+    const std::size_t plain_size = plain.size();
+    plain.resize(plain_size + kJsonPadding);
+    load_uncompressed(std::string_view(plain).substr(0, plain_size), name, into);
+  } else {
+    load_uncompressed(content, name, into);
+  }
+  finish(into, name);
+}
+
+// The whole file, with padding behind it.
+std::size_t read_file(const std::string& path, std::string& bytes) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw LoadError(path + ": expected a history file: " + std::strerror(errno));
+  struct stat status{};
+  std::size_t size = 0;
+  int error = ::fstat(file, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
+  if (error == 0) bytes.resize(static_cast<std::size_t>(status.st_size) + kJsonPadding);
+  while (error == 0) {
+    if (bytes.size() - size <= kJsonPadding) bytes.resize(bytes.size() * 2 + 4096);  // a pipe, or it grew
+    const ssize_t count = ::read(file, bytes.data() + size, bytes.size() - size - kJsonPadding);
+    if (count == 0) break;
+    if (count < 0) {
+      if (errno != EINTR) error = errno;
+    } else {
+      size += static_cast<std::size_t>(count);
+    }
+  }
+  ::close(file);
+  if (error != 0) throw LoadError(path + ": expected a history file: " + std::strerror(error));
+  return size;
+}
+
+}  // namespace
+
+Histories::Histories() : arena_(arena_options()) {}
+
+LoadedHistory& Histories::add() {
+  LoadedHistory& added = list_.emplace_back();
+  added.history = google::protobuf::Arena::CreateMessage<temporal::api::history::v1::History>(&arena_);
+  return added;
+}
+
+std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string& name) {
+  auto histories = std::make_unique<Histories>();
+  std::string padded;
+  padded.reserve(bytes.size() + kJsonPadding);
+  padded.append(bytes);
+  padded.resize(bytes.size() + kJsonPadding);
+  load_padded(padded, bytes.size(), name, *histories);
+  return histories;
+}
+
+std::unique_ptr<Histories> load_file(const std::string& path) {
+  auto histories = std::make_unique<Histories>();
+  std::string bytes;
+  const std::size_t size = read_file(path, bytes);
+  load_padded(bytes, size, path, *histories);
+  return histories;
+}
+
+}  // namespace temporalio::replayer

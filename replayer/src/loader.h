@@ -1,0 +1,55 @@
+// Recorded histories from files or memory, whatever their form: proto JSON in all its dialects, binary History or
+// WorkflowExecutions, one or many in a file, plain or gzip-compressed. What cannot be read is refused with the place.
+#pragma once
+
+#include <google/protobuf/arena.h>
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace temporal::api::history::v1 {
+class History;
+}
+
+namespace temporalio::replayer {
+
+// Input that is no history. what(): "file.json:12:7: events[3].eventType (event 4): expected ..., found ...".
+class LoadError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct LoadedHistory {
+  temporal::api::history::v1::History* history = nullptr;  // on the arena of its Histories
+  std::string name;         // the file's, with "[2]" behind it where a file holds several
+  std::string workflow_id;  // from the start event, else from what surrounds the history; may be empty
+  std::string run_id;       // likewise
+};
+
+// The histories of one file, and the memory they live in.
+class Histories {
+ public:
+  Histories();
+  Histories(Histories&&) = delete;
+  const std::vector<LoadedHistory>& list() const { return list_; }
+
+  // The loaders' side.
+  LoadedHistory& add();
+  LoadedHistory& last() { return list_.back(); }
+  LoadedHistory& at(std::size_t index) { return list_[index]; }
+  void remove_last() { list_.pop_back(); }
+
+ private:
+  google::protobuf::Arena arena_;
+  std::vector<LoadedHistory> list_;
+};
+
+// Both throw LoadError. `name` is what messages call the input. Thread-safe.
+std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string& name);
+std::unique_ptr<Histories> load_file(const std::string& path);
+
+}  // namespace temporalio::replayer
