@@ -1,0 +1,41 @@
+// The kinds of commands, the events that record them, and which events are recorded for commands at all.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "temporal/api/enums/v1/event_type.pb.h"
+
+namespace temporalio::machines {
+
+using EventType = temporal::api::enums::v1::EventType;
+
+enum class CommandKind : std::uint8_t {
+  schedule_activity,
+  request_cancel_activity,
+  start_timer,
+  cancel_timer,
+  patch_marker,
+  complete_workflow,
+  fail_workflow,
+  cancel_workflow,
+  continue_as_new
+};
+
+// The event type that records a command of this kind.
+EventType event_type_of(CommandKind kind);
+// "Timer", "Complete workflow": the machine's name in messages.
+const char* machine_name(CommandKind kind);
+// "StartTimer", "CompleteWorkflowExecution": the command's name in messages.
+const char* command_name(CommandKind kind);
+// The workflow's closing commands.
+bool is_closing(CommandKind kind);
+
+// Is an event of this type written for a command of a workflow task?
+bool is_command_event(EventType type);
+// Is it one after which nothing follows?
+bool is_closing_event(EventType type);
+// "TimerStarted" for EVENT_TYPE_TIMER_STARTED; the number where the type is not known.
+std::string event_type_name(int type);
+
+}  // namespace temporalio::machines
