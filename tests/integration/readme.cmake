@@ -1,0 +1,18 @@
+# The README's code is compiled as it stands: its three C++ blocks are a test, a worker and a plug-in.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md)
+set(readme_code ${CMAKE_CURRENT_BINARY_DIR}/readme)
+execute_process(
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/readme_code ${PROJECT_SOURCE_DIR}/README.md ${readme_code}
+  COMMAND_ERROR_IS_FATAL ANY)
+
+temporalio_add_test(readme_example_test SOURCES ${readme_code}/1.cc LIBS temporalio_testing)
+
+add_executable(readme_worker ${readme_code}/2.cc)
+target_link_libraries(readme_worker PRIVATE temporalio_options temporalio_sdk)
+
+add_library(readme_plugin MODULE ${readme_code}/3.cc)
+target_link_libraries(readme_plugin PRIVATE temporalio_options temporalio_replayer)
+add_test(NAME readme_plugin_loads
+  COMMAND temporal-replay replay --plugin $<TARGET_FILE:readme_plugin> ${PROJECT_SOURCE_DIR}/fixtures/histories)
+# None of these histories is a Nap: the plug-in is loaded, and each type is reported as not registered.
+set_tests_properties(readme_plugin_loads PROPERTIES PASS_REGULAR_EXPRESSION "not registered")
