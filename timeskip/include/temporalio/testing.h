@@ -1,0 +1,92 @@
+// Environments for tests of workflows: a Temporal service whose clock jumps, in the test's own process or behind a
+// socket, and the client to it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "temporalio/client.h"
+#include "temporalio/duration.h"
+
+namespace temporalio::testing {
+
+namespace detail {
+class TimeGate;
+}
+
+struct TimeSkippingOptions {
+  std::string_view namespace_ = "default";
+  std::string_view identity = {};  // empty: process id and host name
+  // Decides run ids, request ids and queue names, and with them everything that follows from them: the same seed and
+  // the same calls give the same histories.
+  std::uint64_t seed = 1;
+};
+static_assert(std::is_trivially_destructible_v<TimeSkippingOptions>);
+
+// A service and a client to it. Time is skipped only while a client of this environment waits in a handle's result() or
+// in execute_workflow(), and in sleep(); otherwise it runs at wall pace. Destroying the environment while workers or
+// clients made from it live is fine: the service lives as long as the last of them.
+//
+// All functions may be called from any thread, but not from workflow code.
+class WorkflowEnvironment {
+ public:
+  class [[nodiscard]] AutoTimeSkippingDisabled;
+
+  // A service of its own inside this process: no socket, no serialisation, no thread. Environments do not share a
+  // clock, so tests may run in parallel.
+  static WorkflowEnvironment start_time_skipping(TimeSkippingOptions options = {});
+
+  // Connects to a running temporal-test-server, ours or the Java one, at "host:port"; all clients of such a server
+  // share its clock. Throws RPCError when nothing answers there.
+  static WorkflowEnvironment connect_time_skipping(std::string_view target, TimeSkippingOptions options = {});
+
+  // An environment around a client of any service, for tests that also run without time skipping: sleep() sleeps.
+  static WorkflowEnvironment from_client(client::Client client);
+
+  WorkflowEnvironment(WorkflowEnvironment&&) noexcept;
+  WorkflowEnvironment& operator=(WorkflowEnvironment&&) noexcept;
+  ~WorkflowEnvironment();
+
+  client::Client& client();
+
+  // Lets time pass, by skipping where the environment can. Returns when the service's clock has moved that far; work
+  // that becomes due on the way is done by the workers meanwhile. Throws RPCError.
+  void sleep(Duration duration);
+
+  // The service's time; the machine's where the environment cannot skip.
+  SystemTime get_current_time();
+
+  bool supports_time_skipping() const;
+
+  // While the returned object lives, result() does not skip time.
+  AutoTimeSkippingDisabled auto_time_skipping_disabled();
+
+  // Who holds the clock, why and for how long, and the next timer, for a person whose test hangs. In process only: over
+  // a socket it says where to look (SIGUSR1 makes temporal-test-server print the same).
+  std::string describe_time() const;
+
+ private:
+  struct State;
+
+  explicit WorkflowEnvironment(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+class WorkflowEnvironment::AutoTimeSkippingDisabled {
+ public:
+  ~AutoTimeSkippingDisabled();
+  AutoTimeSkippingDisabled(const AutoTimeSkippingDisabled&) = delete;
+  AutoTimeSkippingDisabled& operator=(const AutoTimeSkippingDisabled&) = delete;
+
+ private:
+  friend class WorkflowEnvironment;
+  explicit AutoTimeSkippingDisabled(std::shared_ptr<detail::TimeGate> gate);
+
+  std::shared_ptr<detail::TimeGate> gate_;  // null: there was nothing to disable
+};
+
+}  // namespace temporalio::testing

@@ -1,0 +1,110 @@
+// testing::WorkflowEnvironment: puts a loop, a server and a client together in process, or a client to a server behind
+// a socket; from there on the two are the same.
+#include <google/protobuf/empty.pb.h>
+
+#include <optional>
+#include <utility>
+
+#include "sdk/src/base/loop.h"
+#include "sdk/src/client/connection.h"
+#include "temporal/api/testservice/v1/request_response.pb.h"
+#include "temporalio/testing.h"
+#include "timeskip/src/engine/proto_time.h"
+#include "timeskip/src/testing_local_service.h"
+#include "timeskip/src/testing_time_gate.h"
+
+namespace temporalio::testing {
+namespace {
+
+constexpr const char* kGetCurrentTime = "/temporal.api.testservice.v1.TestService/GetCurrentTime";
+
+// A client whose waits for results pass `gate`.
+client::Client gated_client(client::ConnectionOptions options, const std::shared_ptr<detail::TimeGate>& gate) {
+  options.before_result_wait = [gate] { gate->enter(); };
+  options.after_result_wait = [gate] { gate->leave(); };
+  auto connection = std::make_shared<client::Connection>(std::move(options));
+  gate->attach(connection);
+  return client::Client(std::move(connection));
+}
+
+}  // namespace
+
+struct WorkflowEnvironment::State {
+  client::Client client;
+  std::shared_ptr<detail::TimeGate> gate;    // null: no time skipping
+  std::shared_ptr<LocalService> in_process;  // null: behind a socket
+};
+
+WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions options) {
+  auto loop = std::make_shared<base::Loop>();
+  auto service = std::make_shared<LocalService>(loop, options.seed);
+  auto gate = std::make_shared<detail::TimeGate>();
+  client::ConnectionOptions connection;
+  connection.service = service;
+  connection.loop = std::move(loop);
+  connection.namespace_ = std::string(options.namespace_);
+  connection.identity = std::string(options.identity);
+  connection.is_in_process = true;
+  connection.seed = options.seed;
+  auto client = gated_client(std::move(connection), gate);
+  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), std::move(service)}));
+}
+
+WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view target, TimeSkippingOptions options) {
+  const auto plain = client::Client::connect(target, {.namespace_ = options.namespace_, .identity = options.identity});
+  auto gate = std::make_shared<detail::TimeGate>();
+  // The same service and loop, in a connection that knows the gate.
+  auto client = gated_client(plain.connection()->options(), gate);
+  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), nullptr}));
+}
+
+WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
+  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), nullptr, nullptr}));
+}
+
+WorkflowEnvironment::WorkflowEnvironment(std::unique_ptr<State> state) : state_(std::move(state)) {}
+WorkflowEnvironment::WorkflowEnvironment(WorkflowEnvironment&&) noexcept = default;
+WorkflowEnvironment& WorkflowEnvironment::operator=(WorkflowEnvironment&&) noexcept = default;
+WorkflowEnvironment::~WorkflowEnvironment() = default;
+
+client::Client& WorkflowEnvironment::client() { return state_->client; }
+
+void WorkflowEnvironment::sleep(Duration duration) {
+  if (state_->gate) return state_->gate->sleep(duration);
+  client::Connection& connection = *state_->client.connection();
+  connection.check_may_wait("sleep");
+  const auto is_over = std::make_shared<bool>(false);
+  connection.loop().post_after(duration, [is_over] { *is_over = true; });
+  connection.loop().pump_until([&is_over] { return *is_over; });
+}
+
+SystemTime WorkflowEnvironment::get_current_time() {
+  client::Connection& connection = *state_->client.connection();
+  if (!state_->gate) return connection.loop().time().system_now();
+  google::protobuf::Empty request;
+  temporal::api::testservice::v1::GetCurrentTimeResponse response;
+  connection.call("get_current_time", kGetCurrentTime, request, response);
+  return timeskip::to_time(response.time());
+}
+
+bool WorkflowEnvironment::supports_time_skipping() const { return state_->gate != nullptr; }
+
+WorkflowEnvironment::AutoTimeSkippingDisabled WorkflowEnvironment::auto_time_skipping_disabled() {
+  if (state_->gate) state_->gate->disable();
+  return AutoTimeSkippingDisabled(state_->gate);
+}
+
+std::string WorkflowEnvironment::describe_time() const {
+  if (state_->in_process) return state_->in_process->describe_time();
+  if (!state_->gate) return "Time is not skipped here: it is the service's own.";
+  return "The server is another process: send SIGUSR1 to temporal-test-server, and it prints who holds time.";
+}
+
+WorkflowEnvironment::AutoTimeSkippingDisabled::AutoTimeSkippingDisabled(std::shared_ptr<detail::TimeGate> gate)
+    : gate_(std::move(gate)) {}
+
+WorkflowEnvironment::AutoTimeSkippingDisabled::~AutoTimeSkippingDisabled() {
+  if (gate_) gate_->enable();
+}
+
+}  // namespace temporalio::testing

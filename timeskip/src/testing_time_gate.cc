@@ -1,0 +1,129 @@
+#include "timeskip/src/testing_time_gate.h"
+
+#include <stdexcept>
+
+#include "temporal/api/testservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/proto_time.h"
+
+namespace temporalio::testing::detail {
+namespace {
+
+namespace ts = temporal::api::testservice::v1;
+
+constexpr const char* kLock = "/temporal.api.testservice.v1.TestService/LockTimeSkipping";
+constexpr const char* kUnlock = "/temporal.api.testservice.v1.TestService/UnlockTimeSkipping";
+constexpr const char* kSleep = "/temporal.api.testservice.v1.TestService/Sleep";
+constexpr const char* kUnlockAndSleep = "/temporal.api.testservice.v1.TestService/UnlockTimeSkippingWithSleep";
+
+// A second lock or unlock is not the same as one, so these calls are never repeated.
+rpc::CallOptions once(Duration timeout) {
+  rpc::CallOptions options;
+  options.timeout = timeout;
+  options.is_retryable = false;
+  return options;
+}
+
+constexpr std::chrono::seconds kAnswersAtOnce{10};
+// A sleep that something holds up runs at wall pace: it may take as long as it says, and then some.
+constexpr std::chrono::minutes kSleepMargin{1};
+
+}  // namespace
+
+std::shared_ptr<client::Connection> TimeGate::connection() const {
+  auto connection = connection_.lock();
+  if (!connection) throw std::logic_error("The environment's client has been destroyed.");
+  return connection;
+}
+
+void TimeGate::enter() {
+  std::lock_guard lock(mutex_);
+  ++waiters_;
+  try {
+    settle();
+  } catch (...) {
+    --waiters_;
+    throw;
+  }
+}
+
+void TimeGate::leave() noexcept {
+  std::lock_guard lock(mutex_);
+  --waiters_;
+  try {
+    settle();
+  } catch (const std::exception&) {
+    is_unlocked_ = false;
+  }
+}
+
+void TimeGate::disable() {
+  connection()->check_may_wait("auto_time_skipping_disabled");
+  std::lock_guard lock(mutex_);
+  ++disabled_;
+  try {
+    settle();
+  } catch (...) {
+    --disabled_;
+    throw;
+  }
+}
+
+void TimeGate::enable() noexcept {
+  std::lock_guard lock(mutex_);
+  --disabled_;
+  try {
+    settle();
+  } catch (const std::exception&) {
+    is_unlocked_ = false;
+  }
+}
+
+void TimeGate::settle() {
+  if (is_unlocked_by_sleep_ || is_unlocked_ == wants_unlocked()) return;
+  const auto to = connection();
+  if (is_unlocked_) {
+    ts::LockTimeSkippingRequest request;
+    ts::LockTimeSkippingResponse response;
+    to->call("lock_time_skipping", kLock, request, response, once(kAnswersAtOnce));
+  } else {
+    ts::UnlockTimeSkippingRequest request;
+    ts::UnlockTimeSkippingResponse response;
+    to->call("unlock_time_skipping", kUnlock, request, response, once(kAnswersAtOnce));
+  }
+  is_unlocked_ = !is_unlocked_;
+}
+
+void TimeGate::sleep(Duration duration) {
+  const auto to = connection();
+  to->check_may_wait("sleep");
+  bool does_unlock;
+  {
+    std::lock_guard lock(mutex_);
+    ++sleepers_;
+    // One call that unlocks and sleeps: between two, time might already skip to another timer.
+    does_unlock = !is_unlocked_;
+    if (does_unlock) is_unlocked_ = is_unlocked_by_sleep_ = true;
+  }
+  const auto woken = [this, does_unlock] {
+    std::lock_guard lock(mutex_);
+    --sleepers_;
+    if (does_unlock) is_unlocked_ = is_unlocked_by_sleep_ = false;
+    settle();  // another sleep, or a wait that began meanwhile, may still want time to skip
+  };
+  ts::SleepRequest request;
+  ts::SleepResponse response;
+  timeskip::set_duration(request.mutable_duration(), duration);
+  try {
+    to->call("sleep", does_unlock ? kUnlockAndSleep : kSleep, request, response, once(duration + kSleepMargin));
+  } catch (...) {
+    try {
+      woken();
+    } catch (const std::exception&) {
+      // The call's own error says more.
+    }
+    throw;
+  }
+  woken();
+}
+
+}  // namespace temporalio::testing::detail
