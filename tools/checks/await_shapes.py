@@ -11,7 +11,8 @@ from sources import cpp_files, line_of, read, without_comments_and_literals
 AWAIT = re.compile(r"\bco_await\b")
 BLOCK_BEFORE_BRACE = re.compile(r"(\)|\belse|\bdo|\btry|\bconst|\bnoexcept|\boverride|\bmutable|->\s*[\w:<>,&*\s]+)\s*$")
 CONDITION = re.compile(r"^(?:else\s+)?(if|while|switch|for)\b(\s+constexpr)?\s*\(")
-BY_VALUE_CAPTURE = re.compile(r"(?<![\w\])])\[(?!\s*(?:&\s*)?(?:,?\s*this\s*)?\]|\[)([^\]\[]*)\]\s*(?:\(|\{|mutable)")
+# [=] and captures with an initialiser. What a plain name captures is not visible here; the API's own static_asserts see it.
+BY_VALUE_CAPTURE = re.compile(r"(?<![\w\])])\[(?=[^\]]*=)([^\]\[]*)\]\s*(?:\(|\{|mutable)")
 OPTION_BRACES = re.compile(r"^\{\s*(?:\.\w|\})")
 BARE_TEMPORARY = re.compile(r"[\w>]$")
 
@@ -160,7 +161,6 @@ BAD = [
     "Agg x{.a = co_await g()};",
     "Agg x = {co_await g(), 1};",
     "throw Error(co_await g());",
-    "co_await wait([name] { return name.empty(); });",
     "co_await wait([=] { return done; });",
     "co_await wait([this, copy = text] { return done; });",
     "if (x) co_await f(Order{1});",
@@ -168,6 +168,7 @@ BAD = [
     "co_await when_all({a(), b()});",
 ]
 GOOD = [
+    "co_await wait([this, n] { return done_ >= n; });",
     "co_await sleep(10s);",
     "co_await execute_activity<&do_purchase>(purchase_, {.start_to_close_timeout = 1min});",
     "auto r = co_await execute_activity<&a>(1, {.start_to_close_timeout = 1min, .retry = {}});",
