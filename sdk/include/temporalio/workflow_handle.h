@@ -1,0 +1,210 @@
+// Handles to workflow executions: result, signal, query, cancel, terminate, describe, history. They are got from a
+// Client and are cheap to copy. All calls wait for the service's answer, may be made from any thread that runs neither
+// workflow code nor an asynchronous activity (there: std::logic_error), and throw RPCError where the service refuses.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "temporalio/definition.h"
+#include "temporalio/duration.h"
+#include "temporalio/errors.h"
+#include "temporalio/function_traits.h"
+#include "temporalio/payload.h"
+#include "temporalio/workflow_history.h"
+
+namespace temporalio::client {
+
+class Connection;
+
+enum class WorkflowExecutionStatus {
+  unspecified = 0,
+  running = 1,
+  completed = 2,
+  failed = 3,
+  canceled = 4,
+  terminated = 5,
+  continued_as_new = 6,
+  timed_out = 7,
+  paused = 8,
+};
+std::string_view to_string(WorkflowExecutionStatus status);
+
+// When a query is refused (WorkflowQueryRejectedError).
+enum class QueryRejectCondition {
+  none = 1,                   // never
+  not_open = 2,               // the workflow is not open any more
+  not_completed_cleanly = 3,  // it failed, timed out, was cancelled or terminated
+};
+
+struct ResultOptions {
+  // Whether to wait for the run that continues, retries or follows this one by its cron schedule.
+  bool follow_runs = true;
+};
+
+struct QueryOptions {
+  QueryRejectCondition reject_condition = QueryRejectCondition::none;
+  Duration rpc_timeout = Duration::zero();  // zero: 30 s
+};
+static_assert(std::is_trivially_destructible_v<QueryOptions>);
+
+// What the service knows of an execution without its history.
+struct WorkflowExecutionDescription {
+  WorkflowExecutionDescription() = default;
+  std::string id;
+  std::string run_id;
+  std::string workflow_type;
+  std::string task_queue;
+  WorkflowExecutionStatus status = WorkflowExecutionStatus::unspecified;
+  SystemTime start_time{};
+  std::optional<SystemTime> execution_time;  // when the first workflow task may start: later with a start delay or cron
+  std::optional<SystemTime> close_time;
+  std::int64_t history_length = 0;
+  std::string parent_id;  // empty: no parent
+  std::string parent_run_id;
+};
+
+namespace detail {
+
+template <class P, class U>
+constexpr void check_argument() {
+  static_assert(std::is_convertible_v<U, P>,
+                "temporalio: this argument does not convert to the parameter of the workflow, signal or query");
+}
+
+template <class... U, class... P>
+std::vector<Payload> encode_arguments(std::tuple<P...>*, U&&... args) {
+  static_assert(sizeof...(U) == sizeof...(P),
+                "temporalio: wrong number of arguments for this workflow, signal or query");
+  std::vector<Payload> payloads;
+  if constexpr (sizeof...(U) == sizeof...(P)) {
+    (check_argument<P, U>(), ...);
+    payloads.reserve(sizeof...(P));
+    if constexpr ((std::is_convertible_v<U, P> && ...)) {
+      (payloads.push_back(to_payload(static_cast<const P&>(static_cast<P>(std::forward<U>(args))))), ...);
+    }
+  }
+  return payloads;
+}
+
+// Encodes `args` as the parameter types of `kMember` want them; a mismatch is a compile error that says so.
+template <auto kMember, class... U>
+std::vector<Payload> encode_arguments_of(U&&... args) {
+  using Args = typename FunctionTraits<decltype(kMember)>::Args;
+  return encode_arguments(static_cast<Args*>(nullptr), std::forward<U>(args)...);
+}
+
+// Is the last of `U` a QueryOptions?
+template <class... U>
+inline constexpr bool kEndsWithQueryOptions = false;
+template <class First, class... Rest>
+inline constexpr bool kEndsWithQueryOptions<First, Rest...> = kEndsWithQueryOptions<Rest...>;
+template <class Last>
+inline constexpr bool kEndsWithQueryOptions<Last> = std::is_same_v<std::remove_cvref_t<Last>, QueryOptions>;
+
+}  // namespace detail
+
+// A handle that knows nothing of the workflow's types.
+class UntypedWorkflowHandle {
+ public:
+  UntypedWorkflowHandle(std::shared_ptr<Connection> connection, std::string id, std::string run_id,
+                        std::string first_execution_run_id);
+
+  const std::string& id() const { return id_; }
+  // The run that calls are limited to; empty: the newest. start_workflow leaves it empty.
+  const std::string& run_id() const { return run_id_; }
+  // The run that result() waits for first: that which start_workflow started.
+  const std::string& result_run_id() const { return run_id_.empty() ? first_execution_run_id_ : run_id_; }
+  // Cancel and terminate reach only runs of the chain that begins with this one; empty where it is not known.
+  const std::string& first_execution_run_id() const { return first_execution_run_id_; }
+
+  // Waits until the workflow is closed and gives its encoded result (none: it returned nothing). Throws
+  // WorkflowFailureError with the cause, or, when it does not follow, WorkflowContinuedAsNewError.
+  std::vector<Payload> result_payloads(ResultOptions options = {}) const;
+
+  // Asks the workflow to cancel itself; it decides how it ends.
+  void cancel() const;
+  // Ends the workflow without asking it.
+  void terminate(std::string_view reason = {}, std::span<const Payload> details = {}) const;
+
+  // Signals with a name and arguments of any encodable types.
+  template <class... Args>
+  void signal(std::string_view name, const Args&... args) const {
+    signal_payloads(name, to_payloads(args...));
+  }
+  void signal_payloads(std::string_view name, std::vector<Payload> arguments) const;
+
+  // Queries by name: handle.query<int>("count", 5).
+  template <class R, class... Args>
+  R query(std::string_view name, const Args&... args) const {
+    return from_result<R>(query_payloads(name, to_payloads(args...)));
+  }
+  // Throws WorkflowQueryFailedError, WorkflowQueryRejectedError.
+  std::vector<Payload> query_payloads(std::string_view name, std::vector<Payload> arguments,
+                                      QueryOptions options = {}) const;
+
+  WorkflowExecutionDescription describe() const;
+
+  // All events so far.
+  WorkflowHistory fetch_history() const;
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  std::string id_;
+  std::string run_id_;
+  std::string first_execution_run_id_;
+};
+
+// A handle to a workflow that returns R; signals and queries are given by pointers to the class's members.
+template <class R>
+class WorkflowHandle : public UntypedWorkflowHandle {
+ public:
+  using UntypedWorkflowHandle::query;
+  using UntypedWorkflowHandle::signal;
+  using UntypedWorkflowHandle::UntypedWorkflowHandle;
+  explicit WorkflowHandle(UntypedWorkflowHandle handle) : UntypedWorkflowHandle(std::move(handle)) {}
+
+  // Waits until the workflow is closed. Throws WorkflowFailureError with the cause, WorkflowContinuedAsNewError when it
+  // does not follow, PayloadDecodeError.
+  R result(ResultOptions options = {}) const { return from_result<R>(result_payloads(options)); }
+
+  // Waits until the service has the signal: handle.signal<&OneClickBuy::update_purchase>(purchase).
+  template <auto kSignal, class... U>
+  void signal(U&&... args) const {
+    signal_payloads(workflow::signal_name<kSignal>(), detail::encode_arguments_of<kSignal>(std::forward<U>(args)...));
+  }
+
+  // Asks the workflow for a value: handle.query<&OneClickBuy::current_status>(). QueryOptions{...} may follow the
+  // arguments. Throws WorkflowQueryFailedError, WorkflowQueryRejectedError, PayloadDecodeError.
+  template <auto kQuery, class... U>
+  typename FunctionTraits<decltype(kQuery)>::Value query(U&&... args) const {
+    using Value = typename FunctionTraits<decltype(kQuery)>::Value;
+    constexpr std::size_t kArity = FunctionTraits<decltype(kQuery)>::arity;
+    if constexpr (sizeof...(U) == kArity + 1 && detail::kEndsWithQueryOptions<U...>) {
+      return query_with_options<kQuery>(std::forward_as_tuple(std::forward<U>(args)...),
+                                        std::make_index_sequence<kArity>());
+    } else {
+      return from_result<Value>(query_payloads(workflow::query_name<kQuery>(),
+                                               detail::encode_arguments_of<kQuery>(std::forward<U>(args)...)));
+    }
+  }
+
+ private:
+  template <auto kQuery, class Tuple, std::size_t... I>
+  auto query_with_options(Tuple args, std::index_sequence<I...>) const {
+    using Value = typename FunctionTraits<decltype(kQuery)>::Value;
+    return from_result<Value>(query_payloads(workflow::query_name<kQuery>(),
+                                             detail::encode_arguments_of<kQuery>(std::get<I>(std::move(args))...),
+                                             std::get<sizeof...(I)>(args)));
+  }
+};
+
+}  // namespace temporalio::client

@@ -1,0 +1,103 @@
+#include "sdk/src/client/connection.h"
+
+#include <google/protobuf/message.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+#include "sdk/src/base/check.h"
+#include "sdk/src/client/status_errors.h"
+
+namespace temporalio::client {
+namespace {
+
+std::string process_identity() {
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+  return std::to_string(getpid()) + "@" + host;
+}
+
+// One call to the random device a process; connections differ by their number.
+std::uint64_t next_seed() {
+  static const std::uint64_t process_seed = base::random_seed();
+  static std::atomic<std::uint64_t> connections = 0;
+  return process_seed + connections.fetch_add(1);
+}
+
+}  // namespace
+
+struct Connection::Ids {
+  explicit Ids(std::uint64_t seed) : state(seed) {}
+
+  // SplitMix64: eight bytes of state, where a Mersenne twister takes longer to seed than a unit test may last.
+  std::uint64_t next() {
+    std::uint64_t z = state.fetch_add(0x9e3779b97f4a7c15) + 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+
+  std::atomic<std::uint64_t> state;
+};
+
+Connection::Connection(ConnectionOptions options) : options_(std::move(options)) {
+  TEMPORALIO_CHECK(options_.service != nullptr && options_.loop != nullptr, "a connection needs a service and a loop");
+  if (options_.identity.empty()) {
+    static const std::string identity = process_identity();
+    options_.identity = identity;
+  }
+  ids_ = std::make_unique<Ids>(options_.seed != 0 ? options_.seed : next_seed());
+}
+
+Connection::~Connection() {
+  options_.service.reset();  // waits for the transport, whose threads post to the loop
+}
+
+void Connection::check_may_wait(const char* what) const {
+  if (!options_.loop->is_inside()) return;
+  throw std::logic_error(std::string(what) +
+                         " waits for the Temporal service and was called from workflow code or an asynchronous "
+                         "activity, which must not block: call it from a synchronous activity or from a thread of "
+                         "your own");
+}
+
+rpc::Status Connection::try_call(const char* what, const char* method, google::protobuf::Message& request,
+                                 google::protobuf::Message& response, rpc::CallOptions options) {
+  check_may_wait(what);
+  rpc::Status outcome;
+  bool is_done = false;
+  options_.loop->post([&] {
+    options_.service->start(method, request, response, std::move(options), [&](rpc::Status status) {
+      outcome = std::move(status);
+      is_done = true;
+    });
+  });
+  options_.loop->pump_until([&] { return is_done; });
+  return outcome;
+}
+
+void Connection::call(const char* what, const char* method, google::protobuf::Message& request,
+                      google::protobuf::Message& response, rpc::CallOptions options) {
+  const rpc::Status status = try_call(what, method, request, response, std::move(options));
+  if (!status.is_ok()) throw_status(status);
+}
+
+std::string Connection::new_id() {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::uint64_t bits[2] = {ids_->next(), ids_->next()};
+  bits[0] = (bits[0] & ~std::uint64_t{0xf000}) | 0x4000;                      // version 4: random
+  bits[1] = (bits[1] & (~std::uint64_t{0} >> 2)) | (std::uint64_t{2} << 62);  // the variant of RFC 9562
+  std::string id(36, '-');
+  std::size_t at = 0;
+  for (int digit = 0; digit < 32; ++digit) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    id[at++] = kHex[(bits[digit / 16] >> (60 - 4 * (digit % 16))) & 0xf];
+  }
+  return id;
+}
+
+}  // namespace temporalio::client

@@ -1,0 +1,28 @@
+// Unary calls over a gRPC channel, by method name and without generated stubs. The transport's threads only move the
+// outcome to the loop; they run no other code of ours.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sdk/src/base/loop.h"
+#include "sdk/src/rpc/service.h"
+
+namespace temporalio::rpc {
+
+struct GrpcOptions {
+  std::vector<std::pair<std::string, std::string>> metadata;  // sent with every call
+};
+
+// Throws std::invalid_argument, with what was expected, where `target` is none: "host:port", or a gRPC name with scheme
+// ("dns:///host:port", "ipv4:1.2.3.4:7233", "unix:/path").
+void check_target(const std::string& target);
+
+// A service on `target`, without TLS. Connects at the first call. Its destructor cancels what is under way; the `done`
+// of these calls is never run.
+std::shared_ptr<Service> make_grpc_service(const std::string& target, std::shared_ptr<base::Loop> loop,
+                                           GrpcOptions options);
+
+}  // namespace temporalio::rpc
