@@ -1,0 +1,81 @@
+// What the functions of temporalio/activity.h reach: the state of one running activity that its code sees. The code's
+// thread (one of the pool's, or the loop's) and the loop's thread share it.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "sdk/src/base/loop.h"
+#include "temporalio/activity.h"
+
+namespace temporalio::activity {
+
+class Context {
+ public:
+  Context(std::shared_ptr<base::Loop> loop, Info info) : loop_(std::move(loop)), info_(std::move(info)) {}
+  virtual ~Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // The activity whose code runs on this thread; null outside of one.
+  static Context* current() noexcept;
+
+  // Makes a context the current one of a thread of the pool for a scope.
+  class Enter {
+   public:
+    explicit Enter(Context& context);
+    ~Enter();
+    Enter(const Enter&) = delete;
+    Enter& operator=(const Enter&) = delete;
+
+   private:
+    Context* previous_;
+  };
+
+  const Info& info() const { return info_; }
+  base::Loop& loop() { return *loop_; }
+
+  // ---- any thread ----
+  bool is_cancelled() const;
+  std::optional<CancellationDetails> cancellation_details() const;
+  bool is_worker_shutdown() const;
+  // True once it has happened, false when `timeout` passed first.
+  bool wait_until_cancelled(std::optional<Duration> timeout);
+  bool wait_until_worker_shutdown(std::optional<Duration> timeout);
+  // Keeps the newest values for the loop to send.
+  void record_heartbeat(std::vector<Payload> details);
+  // What was recorded last and not taken yet.
+  std::optional<std::vector<Payload>> take_heartbeat();
+
+  // ---- an asynchronous activity's coroutine only; throw std::logic_error for a synchronous one ----
+  virtual std::shared_ptr<detail::VoidWait> begin_sleep(Duration duration) = 0;
+  virtual std::shared_ptr<detail::VoidWait> begin_wait_for_cancelled() = 0;
+  virtual std::shared_ptr<detail::VoidWait> begin_wait_for_worker_shutdown() = 0;
+  virtual void begin_offload(const std::shared_ptr<detail::OffloadWait>& wait) = 0;
+
+ protected:
+  // Merges `details` into the reasons and wakes who waits. True when the activity was not being cancelled before.
+  bool set_cancelled(const CancellationDetails& details);
+  void set_worker_shutdown();
+  // Tells the loop that there is a heartbeat to take; called without the lock, on any thread.
+  virtual void on_heartbeat_recorded() = 0;
+
+  const std::shared_ptr<base::Loop> loop_;
+
+ private:
+  bool wait_for(const bool& flag, std::optional<Duration> timeout);
+
+  const Info info_;
+  mutable std::mutex mutex_;  // guards: all below
+  std::condition_variable changed_;
+  bool is_cancelled_ = false;
+  bool is_worker_shutdown_ = false;
+  CancellationDetails details_;
+  std::optional<std::vector<Payload>> heartbeat_;
+};
+
+}  // namespace temporalio::activity
