@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <future>
+#include <map>
 #include <utility>
 
 #include "timeskip/src/clock/wall_clock.h"
@@ -32,7 +33,7 @@ void EngineThread::cancel(std::shared_ptr<EngineCall> call) { post({Ask::cancel,
 
 void EngineThread::drain() { post({Ask::drain, nullptr, nullptr}); }
 
-std::string EngineThread::describe_time() {
+std::string EngineThread::describe() {
   std::promise<std::string> text;
   post({Ask::describe, nullptr, [&text](std::string s) { text.set_value(std::move(s)); }});
   return text.get_future().get();
@@ -97,7 +98,7 @@ bool EngineThread::handle(Entry& entry, Time now) {
       end_parked();
       return true;
     case Ask::describe:
-      entry.described(server_.describe_time());
+      entry.described(describe_now());
       return true;
     case Ask::stop:
       end_parked();
@@ -122,6 +123,18 @@ void EngineThread::end_parked() {
   // cancel() answers, and answering takes the call out of parked_.
   const std::vector<std::shared_ptr<EngineCall>> calls(parked_.begin(), parked_.end());
   for (const auto& call : calls) server_.cancel(call->id_);
+}
+
+std::string EngineThread::describe_now() const {
+  std::map<std::string_view, int> waiting;  // how many calls of each method
+  for (const auto& call : parked_) ++waiting[call->method()];
+  std::string text = server_.describe_time();
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  text += "calls that wait for an answer: " + std::to_string(parked_.size());
+  for (const auto& [method, count] : waiting) {
+    text += "\n  " + std::to_string(count) + " " + std::string(method);
+  }
+  return text;
 }
 
 void EngineThread::answer(const std::shared_ptr<EngineCall>& call, RpcStatus status) {

@@ -52,8 +52,8 @@ class EngineThread {
   void cancel(std::shared_ptr<EngineCall> call);
   // From now on every call, parked or new, is answered UNAVAILABLE at once.
   void drain();
-  // Server::describe_time(), asked for on the engine's thread. Blocks the caller.
-  std::string describe_time();
+  // Who holds time, and which calls are parked: for a person whose test hangs. Blocks the caller.
+  std::string describe();
 
  private:
   enum class Ask { submit, cancel, drain, describe, stop };
@@ -69,6 +69,7 @@ class EngineThread {
   bool handle(Entry& entry, Time now);
   void start(const std::shared_ptr<EngineCall>& call, Time now);
   void end_parked();
+  std::string describe_now() const;
   void answer(const std::shared_ptr<EngineCall>& call, RpcStatus status);
 
   // Of the engine's thread alone.
