@@ -1,0 +1,31 @@
+// A scenario script, parsed: options and steps, each with the text of its request still in shorthand.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+struct Step {
+  int line = 0;             // where it stands in the script
+  std::string source;       // the step's first line as written, for the transcript
+  std::string result_name;  // `name = ...`: where the response is kept; empty if not named
+  bool in_background = false;
+  std::string verb;      // `start`, `task`, ... or the name of an RPC
+  std::string target;    // a workflow, a task queue or a kept task, as the verb needs; may be empty
+  std::string body;      // fields of the request, protobuf text format with shorthand
+  std::string expected;  // `-> NAME`: a gRPC code, or `empty` for a poll without a task; empty: success
+};
+
+struct Scenario {
+  std::string name;  // the file's name without extension
+  bool skips_time = false;
+  long long grid_ms = 1000;  // offsets of times are rounded down to a multiple of this
+  std::vector<Step> steps;
+};
+
+// Throws std::runtime_error naming file and line when the script cannot be understood.
+Scenario parse_scenario(const std::string& path);
+
+}  // namespace conformance
