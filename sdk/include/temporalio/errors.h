@@ -370,7 +370,8 @@ class WorkflowContinuedAsNewError : public TemporalError {
 // The workflow's query handler failed, or there is none of that name.
 class WorkflowQueryFailedError : public TemporalError {
  public:
-  explicit WorkflowQueryFailedError(std::string message) : TemporalError(std::move(message)) {}
+  explicit WorkflowQueryFailedError(std::string message, FailurePtr cause = nullptr)
+      : TemporalError(std::move(message), std::move(cause)) {}
 };
 
 // The query was refused because of the state the workflow is in (`status`: a WorkflowExecutionStatus of the API).

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <random>
 #include <utility>
 
@@ -38,19 +39,20 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
       : next_(std::move(next)), loop_(std::move(loop)), options_(options), random_(seed) {}
 
   ~RetryService() override {
-    for (const auto& [id, call] : calls_) loop_->cancel(call.timer);
+    for (const auto& [id, call] : calls_) loop_->cancel(call->timer);
   }
 
   CallId start(const char* method, Message& request, Message& response, CallOptions options,
                std::function<void(Status)> done) override {
+    auto call = std::make_shared<Call>();
+    call->method = method;
+    call->request = &request;
+    call->response = &response;
+    call->options = std::move(options);
+    call->done = std::move(done);
+    call->first_try = loop_->time().now();
     const CallId id = ++last_id_;
-    Call& call = calls_[id];
-    call.method = method;
-    call.request = &request;
-    call.response = &response;
-    call.options = std::move(options);
-    call.done = std::move(done);
-    call.first_try = loop_->time().now();
+    calls_.emplace(id, std::move(call));
     attempt(id);
     return id;
   }
@@ -58,7 +60,7 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
   void cancel(CallId id) override {
     const auto it = calls_.find(id);
     if (it == calls_.end()) return;
-    Call& call = it->second;
+    Call& call = *it->second;
     call.is_cancelled = true;
     if (call.inner != 0) {
       next_->cancel(call.inner);
@@ -85,16 +87,17 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
   };
 
   void attempt(CallId id) {
-    Call& call = calls_.at(id);
-    ++call.attempts;
-    call.inner = next_->start(call.method, *call.request, *call.response, call.options,
-                              [self = weak_from_this(), id](Status status) {
-                                if (const auto service = self.lock()) service->on_done(id, std::move(status));
-                              });
+    const std::shared_ptr<Call> call = calls_.at(id);
+    ++call->attempts;
+    // The try keeps the call, and with it the messages that `done` owns, for as long as the transport may touch them.
+    call->inner = next_->start(call->method, *call->request, *call->response, call->options,
+                               [self = weak_from_this(), id, call](Status status) {
+                                 if (const auto service = self.lock()) service->on_done(id, std::move(status));
+                               });
   }
 
   void on_done(CallId id, Status status) {
-    Call& call = calls_.at(id);
+    Call& call = *calls_.at(id);
     call.inner = 0;
     if (status.code == kOk || call.is_cancelled || !call.options.is_retryable) return finish(id, std::move(status));
     if (!may_repeat(call.options, status.code)) return finish(id, std::move(status));
@@ -135,14 +138,14 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
 
   void finish(CallId id, Status status) {
     const auto node = calls_.extract(id);
-    node.mapped().done(std::move(status));
+    node.mapped()->done(std::move(status));
   }
 
   const std::shared_ptr<Service> next_;
   const std::shared_ptr<base::Loop> loop_;
   const RetryOptions options_;
   std::mt19937_64 random_;
-  std::map<CallId, Call> calls_;
+  std::map<CallId, std::shared_ptr<Call>> calls_;
   CallId last_id_ = 0;
 };
 
