@@ -31,12 +31,9 @@ class Operation {
   Operation& operator=(const Operation&) = delete;
 
   coro::Completion& completion() { return completion_; }
-  // Requests cancellation. The operation is resolved, now or later, as its cancellation type says. True always: whoever
-  // waits is woken by the resolution.
-  bool on_cancel() {
-    cancel();
-    return true;
-  }
+  // The waiting task is cancelled: requests cancellation. True: the task wakes when the operation is resolved, now or
+  // later, as its cancellation type says. False: it has ended already, without the task having been told.
+  virtual bool on_cancel() = 0;
   virtual void cancel() = 0;
   // Once resolved: throws the failure, if that is the outcome.
   virtual void take() = 0;
@@ -48,6 +45,7 @@ class Operation {
   void release() {
     if (--references_ == 0) delete this;
   }
+  int references() const { return references_; }
 
  protected:
   virtual ~Operation() = default;

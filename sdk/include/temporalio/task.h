@@ -160,14 +160,18 @@ inline Task<void> Promise<void>::get_return_object() noexcept {
 
 // A spawned Task<T> with its result.
 template <class T>
-class SpawnedTask final : public TaskState {
+class SpawnedTask : public TaskState {
  public:
   SpawnedTask(Scheduler& scheduler, std::coroutine_handle<Promise<T>> handle)
       : TaskState(scheduler, handle), handle_(handle) {}
   // Valid once done.
   T take() {
     if (error_) std::rethrow_exception(error_);
-    if constexpr (!std::is_void_v<T>) return *value_;
+    if constexpr (std::is_copy_constructible_v<T>) {
+      return *value_;
+    } else if constexpr (!std::is_void_v<T>) {
+      return std::move(*value_);
+    }
   }
   const std::exception_ptr& error() const { return error_; }
 

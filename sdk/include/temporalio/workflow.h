@@ -298,9 +298,9 @@ namespace detail {
 
 struct ConditionAwaiterBase {
   coro::ConditionNode node{};
+  bool is_timed_out = false;
   void begin(std::coroutine_handle<> handle);
-  void begin_timed(std::coroutine_handle<> handle, coro::Completion& timer, coro::WaitNode& timer_node,
-                   bool& is_timed_out);
+  void begin_timed(std::coroutine_handle<> handle, coro::Completion& timer, coro::WaitNode& timer_node);
   void finish();
 };
 
@@ -331,7 +331,6 @@ template <class Predicate>
 struct TimedConditionAwaiter : ConditionAwaiter<Predicate> {
   coro::Completion* timer;
   coro::WaitNode timer_node{};
-  bool is_timed_out = false;
   TimedConditionAwaiter(Predicate p, coro::Completion& timer_completion)
       : ConditionAwaiter<Predicate>(p), timer(&timer_completion) {}
   TimedConditionAwaiter& awaiter() & { return *this; }
@@ -339,11 +338,11 @@ struct TimedConditionAwaiter : ConditionAwaiter<Predicate> {
   void await_suspend(std::coroutine_handle<> handle) {
     this->node.check = [](void* c) { return static_cast<bool>(static_cast<TimedConditionAwaiter*>(c)->predicate()); };
     this->node.check_context = this;
-    this->begin_timed(handle, *timer, timer_node, is_timed_out);
+    this->begin_timed(handle, *timer, timer_node);
   }
   bool await_resume() {
     this->finish();
-    return is_timed_out;
+    return this->is_timed_out;
   }
 };
 
@@ -410,6 +409,7 @@ struct AllAwaiter : coro::AwaitableTag {
   coro::WaitNode* nodes = nullptr;
   std::size_t size = 0;
   std::size_t pending = 0;
+  coro::WaitNode* primary = nullptr;
 
   AllAwaiter& awaiter() { return *this; }
   bool await_ready();

@@ -1,0 +1,265 @@
+// Compares the command events of a completed workflow task with the commands that code issued in it.
+#include <nlohmann/json.hpp>
+
+#include "sdk/src/payload/payload_proto.h"
+#include "sdk/src/workflow/run_state.h"
+
+namespace temporalio::workflow {
+
+using namespace temporal::api::enums::v1;  // NOLINT(google-build-using-namespace): event types
+using machines::CommandKind;
+
+namespace {
+
+constexpr const char* kPatchMarker = "core_patch";
+constexpr const char* kChangeVersion = "TemporalChangeVersion";
+
+struct PatchMarker {
+  std::string id;
+  bool is_deprecated = false;
+};
+
+// Both forms of Core's patch marker: patch-data (JSON) and the older pair patch_id, deprecated (binary/plain).
+std::optional<PatchMarker> read_patch_marker(const HistoryEvent& event) {
+  if (event.event_type() != EVENT_TYPE_MARKER_RECORDED) return std::nullopt;
+  const auto& attributes = event.marker_recorded_event_attributes();
+  if (attributes.marker_name() != kPatchMarker) return std::nullopt;
+  PatchMarker marker;
+  const auto& details = attributes.details();
+  if (const auto data = details.find("patch-data"); data != details.end() && data->second.payloads_size() > 0) {
+    const auto json = nlohmann::json::parse(data->second.payloads(0).data(), nullptr, false);
+    if (!json.is_object()) return marker;
+    const auto id = json.find("id");
+    const auto deprecated = json.find("deprecated");
+    if (id != json.end() && id->is_string()) marker.id = id->get<std::string>();
+    marker.is_deprecated = deprecated != json.end() && deprecated->is_boolean() && deprecated->get<bool>();
+    return marker;
+  }
+  if (const auto id = details.find("patch_id"); id != details.end() && id->second.payloads_size() > 0) {
+    marker.id = id->second.payloads(0).data();
+  }
+  if (const auto d = details.find("deprecated"); d != details.end() && d->second.payloads_size() > 0) {
+    const std::string& data = d->second.payloads(0).data();
+    marker.is_deprecated = data == "true" || (data.size() == 1 && data[0] == 1);
+  }
+  return marker;
+}
+
+bool is_change_version_upsert(const HistoryEvent& event) {
+  return event.event_type() == EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES &&
+         event.upsert_workflow_search_attributes_event_attributes().search_attributes().indexed_fields().contains(
+             kChangeVersion);
+}
+
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string event_reference(const HistoryEvent& event) {
+  return "HistoryEvent(id: " + std::to_string(event.event_id()) + ", " +
+         machines::event_type_name(event.event_type()) + ")";
+}
+
+}  // namespace
+
+// The patch markers that follow this workflow task: patched() must answer as it did when they were written.
+void RunState::look_ahead(const HistoryEvents& events, const Sequence& sequence) {
+  for (int i = sequence.end + 1; i < events.size() && machines::is_command_event(events[i].event_type()); ++i) {
+    if (events[i].event_type() != EVENT_TYPE_MARKER_RECORDED) continue;
+    const auto marker = read_patch_marker(events[i]);
+    if (marker) find_patch(marker->id).is_in_history = true;
+  }
+}
+
+QueuedCommand* RunState::front_command() {
+  while (first_command_ < commands_.size()) {
+    QueuedCommand& command = commands_[first_command_];
+    if (command.operation && command.operation->is_dropped()) {
+      pop_command();
+      continue;
+    }
+    return &command;
+  }
+  return nullptr;
+}
+
+bool RunState::match(const HistoryEvent& event) {
+  const EventType type = event.event_type();
+  if (const auto marker = read_patch_marker(event)) return match_patch_marker(event, marker->id, marker->is_deprecated);
+  if (is_expecting_patch_upsert_ && is_change_version_upsert(event)) {
+    is_expecting_patch_upsert_ = false;
+    return true;
+  }
+  is_expecting_patch_upsert_ = false;
+  QueuedCommand* command = front_command();
+  if (command == nullptr) {
+    return diverge(event, nullptr, "No command scheduled for event " + event_reference(event));
+  }
+  if (machines::event_type_of(command->kind) != type) {
+    return diverge(event, command,
+                   std::string(machines::machine_name(command->kind)) + " machine does not handle this event: " +
+                       event_reference(event));
+  }
+  RunOperation* operation = command->operation.get();
+  switch (command->kind) {
+    case CommandKind::start_timer:
+      machines::apply(static_cast<TimerOperation&>(*operation).state(), machines::TimerInput::start_recorded);
+      break;
+    case CommandKind::schedule_activity:
+      if (!check_activity(event, *command)) return false;
+      machines::apply(static_cast<ActivityOperation&>(*operation).state(), machines::ActivityInput::schedule_recorded);
+      break;
+    case CommandKind::cancel_timer:
+      if (event.timer_canceled_event_attributes().started_event_id() != operation->initiated_event_id()) {
+        return diverge(event, command, "Another timer was cancelled: the history cancels the one of event " +
+                                           std::to_string(event.timer_canceled_event_attributes().started_event_id()) +
+                                           ", the code that of event " +
+                                           std::to_string(operation->initiated_event_id()));
+      }
+      machines::apply(static_cast<TimerOperation&>(*operation).state(), machines::TimerInput::cancel_recorded);
+      open_.erase(operation->initiated_event_id());
+      operation->release();
+      break;
+    case CommandKind::request_cancel_activity:
+      if (event.activity_task_cancel_requested_event_attributes().scheduled_event_id() !=
+          operation->initiated_event_id()) {
+        return diverge(
+            event, command,
+            "Cancellation of another activity was requested: the history names event " +
+                std::to_string(event.activity_task_cancel_requested_event_attributes().scheduled_event_id()) +
+                ", the code that of event " + std::to_string(operation->initiated_event_id()));
+      }
+      machines::apply(static_cast<ActivityOperation&>(*operation).state(), machines::ActivityInput::cancel_recorded);
+      break;
+    default:
+      break;
+  }
+  if (command->kind == CommandKind::start_timer || command->kind == CommandKind::schedule_activity) {
+    operation->set_initiated_event_id(event.event_id());
+    operation->add_reference();
+    open_.insert(event.event_id(), operation);
+  }
+  pop_command();
+  return true;
+}
+
+bool RunState::check_activity(const HistoryEvent& event, const QueuedCommand& command) {
+  const auto& recorded = event.activity_task_scheduled_event_attributes();
+  const auto& activity = static_cast<const ActivityOperation&>(*command.operation);
+  if (recorded.activity_type().name() != activity.type()) {
+    return diverge(event, &command,
+                   "Activity type of scheduled event " + in_quotes(recorded.activity_type().name()) +
+                       " does not match activity type of activity command " + in_quotes(activity.type()));
+  }
+  // Generated ids differ between SDKs; they are compared only where the recording SDK numbers as this one does.
+  const bool compares_id =
+      !activity.explicit_id().empty() || (core_flags_ & (std::uint64_t{1} << kCoreIdAndTypeChecks)) != 0;
+  if (compares_id && recorded.activity_id() != activity.id()) {
+    return diverge(event, &command,
+                   "Activity id of scheduled event " + in_quotes(recorded.activity_id()) +
+                       " does not match activity id of activity command " + in_quotes(activity.id()));
+  }
+  return true;
+}
+
+bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& id, bool is_deprecated) {
+  is_expecting_patch_upsert_ = true;
+  QueuedCommand* command = front_command();
+  if (command != nullptr && command->kind == CommandKind::patch_marker && command->patch->id == id) {
+    pop_command();
+    return true;
+  }
+  if (is_deprecated) return true;  // the code has forgotten the change, as it may
+  return diverge(event, command,
+                 "Non-deprecated patch marker encountered for change " + id +
+                     ", but there is no corresponding change command!");
+}
+
+bool RunState::check_no_command_left(const HistoryEvent* next) {
+  const QueuedCommand* command = front_command();
+  if (command == nullptr) {
+    commands_.clear();
+    first_command_ = 0;
+    return true;
+  }
+  const std::string issued = std::string(machines::command_name(command->kind)) +
+                             " was issued in the workflow task that completed with event " +
+                             std::to_string(completed_event_id_) + ", but the history has no event for it";
+  if (next != nullptr) return diverge(*next, command, issued + " before " + event_reference(*next));
+  HistoryEvent none;
+  none.set_event_id(last_event_id_);
+  const bool result = diverge(none, command, issued);
+  failure_->divergence->event_type = "end of history";
+  failure_->divergence->recorded = "nothing: the history ends";
+  return result;
+}
+
+std::string RunState::describe(const QueuedCommand& command) const {
+  std::string text = machines::command_name(command.kind);
+  if (command.operation && command.operation->kind() == RunOperation::Kind::activity) {
+    const auto& activity = static_cast<const ActivityOperation&>(*command.operation);
+    text += " (activity type " + in_quotes(activity.type()) + ", id " + in_quotes(activity.id()) + ")";
+  } else if (command.operation) {
+    text += " (timer id " + in_quotes(std::to_string(command.operation->sequence())) + ")";
+  } else if (command.patch != nullptr) {
+    text += " (patch " + in_quotes(command.patch->id) + ")";
+  }
+  return text;
+}
+
+std::string RunState::describe(const HistoryEvent& event) {
+  std::string text = machines::event_type_name(event.event_type());
+  switch (event.event_type()) {
+    case EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
+      const auto& a = event.activity_task_scheduled_event_attributes();
+      text += " (activity type " + in_quotes(a.activity_type().name()) + ", id " + in_quotes(a.activity_id()) + ")";
+      break;
+    }
+    case EVENT_TYPE_TIMER_STARTED:
+      text += " (timer id " + in_quotes(event.timer_started_event_attributes().timer_id()) + ")";
+      break;
+    case EVENT_TYPE_TIMER_CANCELED:
+      text += " (timer id " + in_quotes(event.timer_canceled_event_attributes().timer_id()) + ")";
+      break;
+    case EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED:
+      text += " (of event " +
+              std::to_string(event.activity_task_cancel_requested_event_attributes().scheduled_event_id()) + ")";
+      break;
+    case EVENT_TYPE_MARKER_RECORDED: {
+      const auto marker = read_patch_marker(event);
+      text += marker ? " (patch " + in_quotes(marker->id) + ")"
+                     : " (" + in_quotes(event.marker_recorded_event_attributes().marker_name()) + ")";
+      break;
+    }
+    case EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+      text += " (child workflow type " +
+              in_quotes(event.start_child_workflow_execution_initiated_event_attributes().workflow_type().name()) + ")";
+      break;
+    default:
+      break;
+  }
+  return text;
+}
+
+bool RunState::diverge(const HistoryEvent& event, const QueuedCommand* command, std::string message) {
+  if (failure_) return false;
+  Divergence divergence;
+  divergence.event_id = event.event_id();
+  divergence.event_type = machines::event_type_name(event.event_type());
+  divergence.workflow_task_completed_event_id = completed_event_id_;
+  divergence.workflow_task = completed_tasks_;
+  divergence.recorded = describe(event);
+  divergence.actual = command != nullptr ? describe(*command) : std::string("no command");
+  divergence.message = "[TMPRL1100] Nondeterminism error: " + message;
+  if (command != nullptr) {
+    divergence.source_file = command->location.file;
+    divergence.source_line = command->location.line;
+  }
+  Failure failure;
+  failure.verdict = TaskVerdict::nondeterminism;
+  failure.message = divergence.message;
+  failure.event_id = event.event_id();
+  failure.divergence = std::move(divergence);
+  failure_ = std::move(failure);
+  return false;
+}
+
+}  // namespace temporalio::workflow
