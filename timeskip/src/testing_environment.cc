@@ -11,6 +11,7 @@
 #include "temporalio/testing.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/testing_local_service.h"
+#include "timeskip/src/testing_server_process.h"
 #include "timeskip/src/testing_time_gate.h"
 
 namespace temporalio::testing {
@@ -33,9 +34,17 @@ struct WorkflowEnvironment::State {
   client::Client client;
   std::shared_ptr<detail::TimeGate> gate;    // null: no time skipping
   std::shared_ptr<LocalService> in_process;  // null: behind a socket
+  std::unique_ptr<ServerProcess> process;    // null: not launched here
 };
 
 WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions options) {
+  if (!options.test_server_existing_path.empty()) {
+    auto process =
+        std::make_unique<ServerProcess>(std::string(options.test_server_existing_path), options.test_server_extra_args);
+    WorkflowEnvironment environment = connect_time_skipping(process->target(), options);
+    environment.state_->process = std::move(process);
+    return environment;
+  }
   auto loop = std::make_shared<base::Loop>();
   auto service = std::make_shared<LocalService>(loop, options.seed);
   auto gate = std::make_shared<detail::TimeGate>();
@@ -47,7 +56,8 @@ WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions
   connection.is_in_process = true;
   connection.seed = options.seed;
   auto client = gated_client(std::move(connection), gate);
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), std::move(service)}));
+  return WorkflowEnvironment(
+      std::make_unique<State>(State{std::move(client), std::move(gate), std::move(service), nullptr}));
 }
 
 WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view target, TimeSkippingOptions options) {
@@ -55,11 +65,11 @@ WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view 
   auto gate = std::make_shared<detail::TimeGate>();
   // The same service and loop, in a connection that knows the gate.
   auto client = gated_client(plain.connection()->options(), gate);
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), nullptr}));
+  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), nullptr, nullptr}));
 }
 
 WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), nullptr, nullptr}));
+  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), nullptr, nullptr, nullptr}));
 }
 
 WorkflowEnvironment::WorkflowEnvironment(std::unique_ptr<State> state) : state_(std::move(state)) {}

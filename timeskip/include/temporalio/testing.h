@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +24,11 @@ struct TimeSkippingOptions {
   // Decides run ids, request ids and queue names, and with them everything that follows from them: the same seed and
   // the same calls give the same histories.
   std::uint64_t seed = 1;
+  // The path of a test server (temporal-test-server, or the Java one) to launch, with these arguments after the port,
+  // and to use over a socket instead of the service in this process. The seed is not used then: what several clients of
+  // one server make up must differ.
+  std::string_view test_server_existing_path = {};
+  std::span<const std::string_view> test_server_extra_args = {};
 };
 static_assert(std::is_trivially_destructible_v<TimeSkippingOptions>);
 

@@ -1,0 +1,116 @@
+#include "timeskip/src/testing_server_process.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+namespace temporalio::testing {
+namespace {
+
+constexpr int kPatienceMilliseconds = 5000;  // as in the official SDKs
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<in_port_t>(port));
+  return address;
+}
+
+class Socket {
+ public:
+  Socket() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// A port that is free now. Another process may take it before the server does, which then says so and ends.
+int free_port() {
+  const Socket socket;
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(socket.fd(), generic, size) != 0 || getsockname(socket.fd(), generic, &size) != 0) {
+    throw std::runtime_error(std::string("no free port for a test server: ") + std::strerror(errno));
+  }
+  return ntohs(address.sin_port);
+}
+
+bool accepts_connections(int port) {
+  const Socket socket;
+  const sockaddr_in address = loopback(port);
+  return connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const std::string& path, std::span<const std::string_view> extra_arguments) : path_(path) {
+  const int port = free_port();
+  target_ = "127.0.0.1:" + std::to_string(port);
+  std::vector<std::string> arguments{path, std::to_string(port)};
+  arguments.insert(arguments.end(), extra_arguments.begin(), extra_arguments.end());
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  const int error = posix_spawn(&pid_, path.c_str(), &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    pid_ = -1;
+    throw std::runtime_error("cannot run the test server " + path + ": " + std::strerror(error));
+  }
+  try {
+    wait_until_it_listens(port);
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+ServerProcess::~ServerProcess() { stop(); }
+
+void ServerProcess::stop() {
+  if (pid_ < 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void ServerProcess::wait_until_it_listens(int port) {
+  for (int waited = 0; waited < kPatienceMilliseconds; ++waited) {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+      pid_ = -1;
+      const std::string how = WIFEXITED(status) ? "with exit code " + std::to_string(WEXITSTATUS(status))
+                                                : "by signal " + std::to_string(WTERMSIG(status));
+      throw std::runtime_error("the test server " + path_ + " ended " + how + " instead of listening on " + target_ +
+                               " (it may have said why on stderr)");
+    }
+    if (accepts_connections(port)) return;
+    poll(nullptr, 0, 1);
+  }
+  throw std::runtime_error("the test server " + path_ + " does not listen on " + target_ + " after " +
+                           std::to_string(kPatienceMilliseconds / 1000) + " seconds");
+}
+
+}  // namespace temporalio::testing
