@@ -8,6 +8,7 @@
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -63,8 +64,11 @@ class Session {
       const Scenario scenario = parse_scenario(path);
       std::optional<ServerProcess> own;
       if (options_.address.empty()) own.emplace(options_.server);
-      const Transcript transcript = run_scenario(scenario, own ? own->address() : options_.address);
-      report = judge(scenario, transcript);
+      const std::string address = own ? own->address() : options_.address;
+      Judgement judgement = judge(scenario, run_scenario(scenario, address));
+      // On a busy machine real time runs away from a script; a second try tells that from a server that is late.
+      if (judgement.only_times_differ) judgement = judge(scenario, run_scenario(scenario, address));
+      report = judgement.report;
       code = report.empty() ? 0 : 1;
       if (code == 0 && !options_.golden.empty()) report = "ok    " + scenario.name + "\n";
       if (code != 0) report = "FAIL  " + scenario.name + "\n" + report;
@@ -77,29 +81,42 @@ class Session {
     exit_code_ = std::max(exit_code_, code);
   }
 
-  // What is wrong with a transcript; empty: nothing.
-  std::string judge(const Scenario& scenario, const Transcript& transcript) {
+  struct Judgement {
+    std::string report;  // what is wrong with a transcript; empty: nothing
+    bool only_times_differ = false;
+  };
+
+  Judgement judge(const Scenario& scenario, const Transcript& transcript) {
     std::string report;
+    bool only_times_differ = false;
     for (const auto& failure : transcript.failures) report += "  " + failure + "\n";
     const std::string file = scenario.name + ".golden";
     if (!options_.record.empty()) {
       if (report.empty()) std::ofstream(std::filesystem::path(options_.record) / file) << transcript.text;
     } else if (!options_.golden.empty()) {
-      const auto found = compare(read_file(std::filesystem::path(options_.golden) / file), transcript.text);
-      // A step that fails on both servers alike shows in no difference: the script's expectation counts then.
-      const std::string text = unjustified(found, justified_[scenario.name]);
-      if (!found.empty()) report = text;
+      const std::string golden = read_file(std::filesystem::path(options_.golden) / file);
+      const std::lock_guard lock(mutex_);
+      const std::string text = unjustified(compare(golden, transcript.text), justified_[scenario.name]);
+      // A step that failed although the script expects otherwise is a difference from the recording, too: the
+      // transcript's lines say it better, and a justified difference may be just that.
+      report = text;
+      only_times_differ = !text.empty() && without_times(golden) == without_times(transcript.text);
     } else {
       const std::lock_guard lock(mutex_);
       std::cout << transcript.text;
     }
-    return report;
+    return {report, only_times_differ};
+  }
+
+  static std::string without_times(const std::string& text) {
+    static const std::regex kOffset("@[0-9a-z]+");
+    return std::regex_replace(text, kOffset, "@");
   }
 
   Options options_;
   DifferenceList justified_;
   std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;  // guards: exit_code_, the standard streams
+  std::mutex mutex_;  // guards: exit_code_, justified_, the standard streams
   int exit_code_ = 0;
 };
 

@@ -21,7 +21,7 @@ struct Step {
 struct Scenario {
   std::string name;  // the file's name without extension
   bool skips_time = false;
-  long long grid_ms = 1000;  // offsets of times are rounded down to a multiple of this
+  long long grid_ms = 10000;  // offsets of times are rounded down to a multiple of this; coarse: machines are busy
   std::vector<Step> steps;
 };
 
