@@ -42,3 +42,12 @@ class Purchase:
     @workflow.query
     def approved_by(self) -> str:
         return self._approved_by
+
+
+@workflow.defn
+class Doomed:
+    """Fails with what it is given."""
+
+    @workflow.run
+    async def run(self, why: str) -> str:
+        raise ApplicationError(why, type="Refused", non_retryable=True)
