@@ -1,0 +1,289 @@
+// The life of a worker: registration, start, graceful end.
+#include "temporalio/worker.h"
+
+#include <stdexcept>
+#include <string>
+
+#include "sdk/src/base/log.h"
+#include "sdk/src/client/connection.h"
+#include "sdk/src/client/status_errors.h"
+#include "sdk/src/rpc/methods.h"
+#include "sdk/src/worker/activity_worker.h"
+#include "sdk/src/worker/termination_signals.h"
+#include "sdk/src/worker/workflow_worker.h"
+#include "temporal/api/workflowservice/v1/request_response.pb.h"
+
+namespace temporalio::worker {
+namespace {
+
+namespace ws = temporal::api::workflowservice::v1;
+
+constexpr int kDefaultPolls = 5;
+constexpr Duration kFarewellTimeout = std::chrono::seconds(5);
+
+void check_options(const WorkerOptions& options) {
+  if (options.task_queue.empty()) throw std::invalid_argument("a worker needs a task queue: {.task_queue = ...}");
+  const auto check = [](int value, int least, const char* name) {
+    if (value < least)
+      throw std::invalid_argument(std::string("a worker's ") + name + " is at least " + std::to_string(least));
+  };
+  check(options.max_cached_workflows, 0, "max_cached_workflows");
+  check(options.max_concurrent_workflow_tasks, 1, "max_concurrent_workflow_tasks");
+  check(options.max_concurrent_activities, 1, "max_concurrent_activities");
+  check(options.max_concurrent_workflow_task_polls, 0, "max_concurrent_workflow_task_polls");
+  check(options.max_concurrent_activity_task_polls, 0, "max_concurrent_activity_task_polls");
+}
+
+}  // namespace
+
+// Its state belongs to the loop's thread, but for what the constructor sets.
+class Worker::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(std::shared_ptr<client::Connection> connection, const WorkerOptions& options)
+      : connection_(std::move(connection)),
+        task_queue_(options.task_queue),
+        identity_(options.identity.empty() ? connection_->identity() : std::string(options.identity)),
+        graceful_shutdown_timeout_(options.graceful_shutdown_timeout) {
+    const int default_polls = is_in_process() ? 1 : kDefaultPolls;
+    const auto polls = [&](int wanted) { return wanted > 0 ? wanted : default_polls; };
+    WorkflowWorkerOptions workflows;
+    workflows.task_queue = task_queue_;
+    workflows.identity = identity_;
+    workflows.max_cached_workflows = static_cast<std::size_t>(options.max_cached_workflows);
+    workflows.max_concurrent_tasks = options.max_concurrent_workflow_tasks;
+    workflows.max_polls = polls(options.max_concurrent_workflow_task_polls);
+    workflows.sticky_schedule_to_start_timeout = options.sticky_queue_schedule_to_start_timeout;
+    workflows.on_error = [this](const rpc::Status& status) { on_refused(status); };
+    workflows.on_progress = [this] { finish_if_idle(); };
+    workflows_ = std::make_shared<WorkflowWorker>(connection_, std::move(workflows));
+
+    ActivityWorkerOptions activities;
+    activities.task_queue = task_queue_;
+    activities.identity = identity_;
+    activities.max_concurrent_activities = options.max_concurrent_activities;
+    activities.max_polls = polls(options.max_concurrent_activity_task_polls);
+    activities.max_heartbeat_throttle_interval = options.max_heartbeat_throttle_interval;
+    activities.default_heartbeat_throttle_interval = options.default_heartbeat_throttle_interval;
+    activities.on_error = [this](const rpc::Status& status) { on_refused(status); };
+    activities.on_progress = [this] { finish_if_idle(); };
+    activities_ = std::make_shared<ActivityWorker>(connection_, std::move(activities));
+  }
+
+  const std::string& task_queue() const { return task_queue_; }
+  bool is_in_process() const { return connection_->options().is_in_process; }
+  base::Loop& loop() { return connection_->loop(); }
+  client::Connection& connection() { return *connection_; }
+
+  // ---- any thread ----
+  void add(const workflow::Definition& definition) {
+    edit([&] { workflows_->registry().add(definition); });
+  }
+  void add(activity::Registration registration) {
+    edit([&] { activities_->registry().add(std::move(registration)); });
+  }
+  void start();
+  void request_shutdown();
+  void wait_until_stopped();
+  void throw_refusal();
+  void close();
+  bool is_running() {
+    bool is_running = false;
+    loop().exclusively([&] { is_running = stage_ == Stage::running || stage_ == Stage::stopping; });
+    return is_running;
+  }
+
+ private:
+  enum class Stage { created, running, stopping, stopped };
+
+  template <class Edit>
+  void edit(Edit change);
+  void begin_polling();
+  void begin_shutdown();
+  void say_farewell();
+  void finish_if_idle();
+  void on_refused(const rpc::Status& status);
+
+  const std::shared_ptr<client::Connection> connection_;
+  const std::string task_queue_;
+  const std::string identity_;
+  const Duration graceful_shutdown_timeout_;
+  std::shared_ptr<WorkflowWorker> workflows_;
+  std::shared_ptr<ActivityWorker> activities_;
+  Stage stage_ = Stage::created;
+  bool polls_workflows_ = false;
+  bool polls_activities_ = false;
+  bool is_saying_farewell_ = false;
+  base::Loop::TimerId grace_timer_;
+  rpc::Status refusal_;  // why the service refused to be polled
+};
+
+// Registers between callbacks of the loop: workflow code may be running on another thread.
+template <class Edit>
+void Worker::Impl::edit(Edit change) {
+  std::exception_ptr error;
+  loop().exclusively([&] {
+    try {
+      change();
+      if (is_in_process() && stage_ == Stage::created) stage_ = Stage::running;
+      if (stage_ == Stage::running) {
+        loop().post([self = weak_from_this()] {
+          if (const auto worker = self.lock()) worker->begin_polling();
+        });
+      }
+    } catch (...) {
+      error = std::current_exception();
+    }
+  });
+  if (error) std::rethrow_exception(error);
+}
+
+void Worker::Impl::start() {
+  bool has_work = false;
+  bool is_over = false;
+  loop().exclusively([&] {
+    has_work = !workflows_->registry().is_empty() || !activities_->registry().is_empty();
+    is_over = stage_ == Stage::stopping || stage_ == Stage::stopped;
+    if (!has_work || stage_ != Stage::created) return;
+    stage_ = Stage::running;
+    begin_polling();
+  });
+  if (is_over) throw std::logic_error("a worker that has been shut down does not start again: make a new one");
+  if (!has_work)
+    throw std::invalid_argument("a worker for task queue " + task_queue_ + " has neither workflows nor activities");
+}
+
+void Worker::Impl::begin_polling() {
+  if (stage_ != Stage::running) return;
+  if (!polls_workflows_ && !workflows_->registry().is_empty()) {
+    polls_workflows_ = true;
+    workflows_->start();
+  }
+  if (!polls_activities_ && !activities_->registry().is_empty()) {
+    polls_activities_ = true;
+    activities_->start();
+  }
+}
+
+void Worker::Impl::request_shutdown() {
+  loop().post([self = weak_from_this()] {
+    if (const auto worker = self.lock()) worker->begin_shutdown();
+  });
+}
+
+void Worker::Impl::begin_shutdown() {
+  if (stage_ == Stage::stopping || stage_ == Stage::stopped) return;
+  const bool has_polled = stage_ == Stage::running;
+  stage_ = Stage::stopping;
+  workflows_->stop();
+  activities_->stop();
+  if (has_polled && !is_in_process()) say_farewell();
+  if (activities_->running_count() > 0) {
+    grace_timer_ = loop().post_after(graceful_shutdown_timeout_, [self = weak_from_this()] {
+      const auto worker = self.lock();
+      if (worker != nullptr && worker->activities_ != nullptr) worker->activities_->cancel_all();
+    });
+  }
+  finish_if_idle();
+}
+
+// Tells the service not to keep tasks for this worker; old services do not understand, which does no harm.
+void Worker::Impl::say_farewell() {
+  auto request = std::make_shared<ws::ShutdownWorkerRequest>();
+  auto response = std::make_shared<ws::ShutdownWorkerResponse>();
+  request->set_namespace_(connection_->namespace_());
+  request->set_sticky_task_queue(workflows_->sticky_queue());
+  request->set_identity(identity_);
+  request->set_reason("graceful shutdown");
+  request->set_task_queue(task_queue_);
+  rpc::CallOptions options;
+  options.is_retryable = false;
+  options.timeout = kFarewellTimeout;
+  is_saying_farewell_ = true;
+  auto& request_message = *request;
+  auto& response_message = *response;
+  connection_->service().start(
+      rpc::kShutdownWorker, request_message, response_message, std::move(options),
+      [self = weak_from_this(), request = std::move(request), response = std::move(response)](const rpc::Status&) {
+        const auto worker = self.lock();
+        if (worker == nullptr) return;
+        worker->is_saying_farewell_ = false;
+        worker->finish_if_idle();
+      });
+}
+
+void Worker::Impl::finish_if_idle() {
+  if (stage_ != Stage::stopping || is_saying_farewell_) return;
+  if (!workflows_->is_idle() || !activities_->is_idle()) return;
+  stage_ = Stage::stopped;
+  loop().cancel(grace_timer_);
+}
+
+void Worker::Impl::on_refused(const rpc::Status& status) {
+  // The polls of an in-process worker end when its environment closes first; nobody need hear of that.
+  if (!is_in_process()) {
+    base::log(LogLevel::error,
+              "the service refuses the polls of the worker for task queue " + task_queue_ + ": " + status.message);
+  }
+  if (refusal_.is_ok()) refusal_ = status;
+  request_shutdown();
+}
+
+void Worker::Impl::wait_until_stopped() {
+  loop().pump_until([this] { return stage_ == Stage::stopped; });
+}
+
+void Worker::Impl::throw_refusal() {
+  if (!refusal_.is_ok()) client::throw_status(refusal_, "the service refuses to be polled: ");
+}
+
+// From the destructor of the worker.
+void Worker::Impl::close() {
+  if (!is_in_process()) {
+    request_shutdown();
+    return wait_until_stopped();
+  }
+  bool must_wait = false;
+  loop().exclusively([&] {
+    stage_ = Stage::stopped;
+    workflows_->stop();
+    activities_->stop();
+    activities_->cancel_all();
+    must_wait = activities_->running_count() > 0;  // their code may use what the worker's owner owns
+  });
+  if (must_wait) loop().pump_until([this] { return activities_->running_count() == 0; });
+  loop().exclusively([&] {
+    workflows_.reset();
+    activities_.reset();
+  });
+}
+
+Worker::Worker(const client::Client& client, const WorkerOptions& options) {
+  check_options(options);
+  impl_ = std::make_shared<Impl>(client.connection(), options);
+}
+
+Worker::~Worker() { impl_->close(); }
+
+void Worker::add_definition(const workflow::Definition& definition) { impl_->add(definition); }
+void Worker::add_registration(activity::Registration registration) { impl_->add(std::move(registration)); }
+
+void Worker::start() { impl_->start(); }
+
+void Worker::run() {
+  impl_->connection().check_may_wait("Worker::run");
+  impl_->start();
+  const TerminationSignals signals([impl = impl_.get()] { impl->request_shutdown(); });
+  impl_->wait_until_stopped();
+  impl_->throw_refusal();
+}
+
+void Worker::shutdown() {
+  impl_->connection().check_may_wait("Worker::shutdown");
+  impl_->request_shutdown();
+  impl_->wait_until_stopped();
+}
+
+bool Worker::is_running() const { return impl_->is_running(); }
+std::string_view Worker::task_queue() const { return impl_->task_queue(); }
+
+}  // namespace temporalio::worker
