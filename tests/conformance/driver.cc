@@ -91,9 +91,10 @@ class Session {
     bool only_times_differ = false;
     for (const auto& failure : transcript.failures) report += "  " + failure + "\n";
     const std::string file = scenario.name + ".golden";
-    if (!options_.record.empty()) {
-      if (report.empty()) std::ofstream(std::filesystem::path(options_.record) / file) << transcript.text;
-    } else if (!options_.golden.empty()) {
+    if (!options_.record.empty() && report.empty()) {
+      std::ofstream(std::filesystem::path(options_.record) / file) << transcript.text;
+    }
+    if (!options_.golden.empty()) {
       const std::string golden = read_file(std::filesystem::path(options_.golden) / file);
       const std::lock_guard lock(mutex_);
       const std::string text = unjustified(compare(golden, transcript.text), justified_[scenario.name]);
@@ -101,7 +102,7 @@ class Session {
       // transcript's lines say it better, and a justified difference may be just that.
       report = text;
       only_times_differ = !text.empty() && without_times(golden) == without_times(transcript.text);
-    } else {
+    } else if (options_.record.empty()) {
       const std::lock_guard lock(mutex_);
       std::cout << transcript.text;
     }
