@@ -17,16 +17,17 @@ bool load_binary(std::string_view bytes, Histories& into) {
   if (bytes.empty() || bytes.size() > std::size_t{1} << 30) return false;
   const int size = static_cast<int>(bytes.size());
   {
-    LoadedHistory& loaded = into.add();
-    if (loaded.history->ParseFromArray(bytes.data(), size) && has_events(*loaded.history)) return true;
-    into.remove_last();
+    const std::size_t before = into.list().size();
+    auto& history = into.add();
+    if (history.ParseFromArray(bytes.data(), size) && has_events(history)) return true;
+    into.truncate(before);
   }
   temporal::api::export_::v1::WorkflowExecutions executions;
   if (!executions.ParseFromArray(bytes.data(), size) || executions.items_size() == 0) return false;
   for (const auto& item : executions.items()) {
     if (!has_events(item.history())) return false;
   }
-  for (auto& item : *executions.mutable_items()) *into.add().history = std::move(*item.mutable_history());
+  for (auto& item : *executions.mutable_items()) into.add() = std::move(*item.mutable_history());
   return true;
 }
 

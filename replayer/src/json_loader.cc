@@ -155,7 +155,7 @@ class JsonLoader {
              path.empty() ? text_.data() : location());
     }
     if (into_.list().size() == before + 1) {
-      LoadedHistory& loaded = into_.last();
+      LoadedHistory& loaded = into_.at(before);
       if (!workflow_id.empty()) loaded.workflow_id = workflow_id;
       if (!run_id.empty()) loaded.run_id = run_id;
     }
@@ -180,7 +180,7 @@ class JsonLoader {
   }
 
   void events(ondemand::array& array, const std::string& path) {
-    auto& history = *into_.add().history;
+    auto& history = into_.add();
     std::size_t index = 0;
     for (auto item : array) {
       ondemand::object object;

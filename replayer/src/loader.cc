@@ -40,7 +40,7 @@ void load_uncompressed(std::string_view bytes, const std::string& name, Historie
     load_json(bytes, name, into);
   } catch (const LoadError&) {
     if (bytes.front() != '\n') throw;
-    while (!into.list().empty()) into.remove_last();
+    into.truncate(0);
     if (!load_binary(bytes, into)) throw;
   }
 }
@@ -50,7 +50,7 @@ void finish(Histories& histories, const std::string& name) {
   for (std::size_t i = 0; i < histories.list().size(); ++i) {
     LoadedHistory& loaded = histories.at(i);
     loaded.name = histories.list().size() == 1 ? name : name + "[" + std::to_string(i) + "]";
-    const std::string problem = put_in_order(*loaded.history);
+    const std::string problem = put_in_order(histories.events(i));
     if (!problem.empty()) throw LoadError(loaded.name + ": " + problem);
     const auto& started = loaded.history->events(0).workflow_execution_started_event_attributes();
     if (!started.workflow_id().empty()) loaded.workflow_id = started.workflow_id();
@@ -99,10 +99,14 @@ std::size_t read_file(const std::string& path, std::string& bytes) {
 
 Histories::Histories() : arena_(arena_options()) {}
 
-LoadedHistory& Histories::add() {
-  LoadedHistory& added = list_.emplace_back();
-  added.history = google::protobuf::Arena::CreateMessage<temporal::api::history::v1::History>(&arena_);
-  return added;
+temporal::api::history::v1::History& Histories::add() {
+  auto* history = google::protobuf::Arena::CreateMessage<temporal::api::history::v1::History>(&arena_);
+  list_.emplace_back().history = history;
+  return *history;
+}
+
+temporal::api::history::v1::History& Histories::events(std::size_t index) {
+  return const_cast<temporal::api::history::v1::History&>(*list_[index].history);  // add() made it, not const
 }
 
 std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string& name) {

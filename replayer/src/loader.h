@@ -24,7 +24,7 @@ class LoadError : public std::runtime_error {
 };
 
 struct LoadedHistory {
-  temporal::api::history::v1::History* history = nullptr;  // on the arena of its Histories
+  const temporal::api::history::v1::History* history = nullptr;  // on the arena of its Histories
   std::string name;         // the file's, with "[2]" behind it where a file holds several
   std::string workflow_id;  // from the start event, else from what surrounds the history; may be empty
   std::string run_id;       // likewise
@@ -37,11 +37,12 @@ class Histories {
   Histories(Histories&&) = delete;
   const std::vector<LoadedHistory>& list() const { return list_; }
 
-  // The loaders' side.
-  LoadedHistory& add();
-  LoadedHistory& last() { return list_.back(); }
+  // The loaders' side: a new history to be filled.
+  temporal::api::history::v1::History& add();
   LoadedHistory& at(std::size_t index) { return list_[index]; }
-  void remove_last() { list_.pop_back(); }
+  // Of a history that add() made.
+  temporal::api::history::v1::History& events(std::size_t index);
+  void truncate(std::size_t size) { list_.resize(size); }
 
  private:
   google::protobuf::Arena arena_;

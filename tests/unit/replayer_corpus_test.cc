@@ -96,10 +96,7 @@ TEST_F(Corpus, JsonAndBinaryOfOneRunAreEqual) {
   const auto from_json = load_file(corpus() / "goldens/G30/signal_with_start.json");
   const auto from_binary = load_file(corpus() / "goldens/G30/signal_with_start.binpb");
   EXPECT_EQ(from_binary->list()[0].workflow_id, "c7fcce0d-2733-4546-b236-c59c5e4bcaa8");
-  from_binary->list()[0]
-      .history->mutable_events(0)
-      ->mutable_workflow_execution_started_event_attributes()
-      ->clear_workflow_id();
+  from_binary->events(0).mutable_events(0)->mutable_workflow_execution_started_event_attributes()->clear_workflow_id();
   google::protobuf::util::MessageDifferencer differencer;
   std::string difference;
   differencer.ReportDifferencesToString(&difference);

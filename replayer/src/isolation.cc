@@ -1,0 +1,246 @@
+#include "replayer/src/isolation.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "replayer/src/loader.h"
+#include "replayer/src/player.h"
+#include "replayer/src/result_json.h"
+#include "sdk/src/base/check.h"
+#include "temporal/api/history/v1/message.pb.h"
+
+namespace temporalio::replayer {
+namespace {
+
+using nlohmann::json;
+
+// Loading is our own code: slow perhaps, for a large file, but never stuck.
+constexpr std::chrono::minutes kLoadTimeout{10};
+
+// Where a child starts: the histories of `file` before `history` are done.
+struct Position {
+  std::size_t file = 0;
+  std::size_t history = 0;
+};
+
+// --- the child's side -----------------------------------------------------------------------------------------------
+
+void send(int pipe, const json& message) {
+  std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(pipe, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) ::_exit(1);  // the parent is gone
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+[[noreturn]] void be_child(const Replayer& replayer, const std::vector<std::string>& files, Position at,
+                           const IsolationOptions& options, int pipe) {
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what workflow code prints must not end up in the report
+  const workflow::Registry& registry = ReplayerAccess::registry(replayer);
+  for (; at.file < files.size(); ++at.file, at.history = 0) {
+    try {
+      const std::unique_ptr<Histories> histories = load_file(files[at.file]);
+      for (; at.history < histories->list().size(); ++at.history) {
+        const LoadedHistory& loaded = histories->list()[at.history];
+        send(pipe, {{"begin", loaded.name},
+                    {"history", at.history},
+                    {"eventCount", loaded.history->events_size()},
+                    {"workflowId", loaded.workflow_id},
+                    {"runId", loaded.run_id}});
+        send(pipe, {{"result", result_to_json(play(registry, loaded, options.context))}});
+      }
+    } catch (const LoadError& error) {
+      send(pipe, {{"result", result_to_json(unreadable(files[at.file], error.what()))}});
+    }
+    send(pipe, {{"done", at.file}});
+  }
+  ::_exit(0);
+}
+
+// --- the parent's side ----------------------------------------------------------------------------------------------
+
+std::string signal_name(int number) {
+  const char* abbreviation = ::sigabbrev_np(number);
+  return "SIG" + std::string(abbreviation == nullptr ? std::to_string(number) : abbreviation) + " (" +
+         ::strsignal(number) + ")";
+}
+
+class Child {
+ public:
+  Child(const Replayer& replayer, const std::vector<std::string>& files, Position at, const IsolationOptions& options) {
+    int ends[2];
+    TEMPORALIO_CHECK(::pipe2(ends, O_CLOEXEC) == 0, std::strerror(errno));
+    std::fflush(nullptr);  // else the child would print what is buffered once more
+    process_ = ::fork();
+    TEMPORALIO_CHECK(process_ >= 0, std::strerror(errno));
+    if (process_ == 0) {
+      ::close(ends[0]);
+      be_child(replayer, files, at, options, ends[1]);
+    }
+    ::close(ends[1]);
+    pipe_ = ends[0];
+  }
+  ~Child() {
+    ::close(pipe_);
+    if (process_ > 0) {
+      ::kill(process_, SIGKILL);
+      wait();
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  enum class Got { message, silence, end };
+
+  // The next message, if one comes in time.
+  Got receive(std::chrono::milliseconds timeout, json& message) {
+    while (true) {
+      const std::size_t end = buffer_.find('\n', searched_);
+      if (end != std::string::npos) {
+        message = json::parse(buffer_.substr(0, end), nullptr, false);
+        buffer_.erase(0, end + 1);
+        searched_ = 0;
+        return message.is_object() ? Got::message : Got::end;
+      }
+      searched_ = buffer_.size();
+      pollfd poll{pipe_, POLLIN, 0};
+      const int ready = ::poll(&poll, 1, static_cast<int>(timeout.count()));
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready == 0) return Got::silence;
+      char chunk[65536];
+      const ssize_t size = ::read(pipe_, chunk, sizeof chunk);
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) return Got::end;
+      buffer_.append(chunk, static_cast<std::size_t>(size));
+    }
+  }
+
+  // After the end: how it ended; empty for a clean exit.
+  std::string how_it_ended() {
+    const int status = wait();
+    if (WIFSIGNALED(status)) return "was ended by " + signal_name(WTERMSIG(status));
+    if (WEXITSTATUS(status) != 0) return "ended the process with exit code " + std::to_string(WEXITSTATUS(status));
+    return "ended the process";
+  }
+
+ private:
+  int wait() {
+    int status = 0;
+    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+    }
+    process_ = 0;
+    return status;
+  }
+
+  pid_t process_ = 0;
+  int pipe_ = -1;
+  std::string buffer_;
+  std::size_t searched_ = 0;  // that much of buffer_ holds no line end
+};
+
+class Parent {
+ public:
+  Parent(const Replayer& replayer, const std::vector<std::string>& files, const IsolationOptions& options,
+         const std::function<void(ReplayResult)>& on_result)
+      : replayer_(replayer), files_(files), options_(options), on_result_(on_result) {}
+
+  void run() {
+    while (!is_stopped_ && at_.file < files_.size()) {
+      Child child(replayer_, files_, at_, options_);
+      follow(child);
+    }
+  }
+
+ private:
+  // Takes what one child has to say, until it is done, dies or falls silent.
+  void follow(Child& child) {
+    current_.reset();
+    json message;
+    while (!is_stopped_ && at_.file < files_.size()) {
+      switch (child.receive(patience(), message)) {
+        case Child::Got::message:
+          take(message);
+          break;
+        case Child::Got::silence:
+          fail("did not yield within " + std::to_string(patience().count()) +
+               " ms: potential deadlock (an endless loop, a blocking call, or a lock)");
+          return;
+        case Child::Got::end:
+          fail(child.how_it_ended());
+          return;
+      }
+    }
+  }
+
+  void take(const json& message) {
+    if (message.contains("begin")) {
+      current_.emplace();
+      current_->name = message.value("begin", "");
+      current_->event_count = message.value("eventCount", std::int64_t{0});
+      current_->workflow_id = message.value("workflowId", "");
+      current_->run_id = message.value("runId", "");
+      at_.history = message.value("history", std::size_t{0});
+    } else if (message.contains("result")) {
+      current_.reset();
+      ++at_.history;
+      report(result_from_json(message.at("result")));
+    } else {
+      at_ = {at_.file + 1, 0};
+    }
+  }
+
+  // The child is lost: that is the result of what it was at; the next child goes on behind it.
+  void fail(const std::string& how) {
+    ReplayResult result = current_.value_or(ReplayResult{});
+    result.verdict = Verdict::code_failed;
+    if (current_) {
+      result.message = "the workflow code " + how;
+      ++at_.history;
+    } else {  // it did not come to replay anything of this file
+      result = unreadable(files_[at_.file], files_[at_.file] + ": could not be loaded: the process " + how);
+      at_ = {at_.file + 1, 0};
+    }
+    report(std::move(result));
+  }
+
+  void report(ReplayResult result) {
+    is_stopped_ = options_.fail_fast && !result.has_passed();
+    on_result_(std::move(result));
+  }
+
+  // How long the child may be silent now.
+  std::chrono::milliseconds patience() const {
+    if (!current_) return kLoadTimeout;
+    return options_.deadlock_timeout + std::chrono::milliseconds(current_->event_count / 10);
+  }
+
+  const Replayer& replayer_;
+  const std::vector<std::string>& files_;
+  const IsolationOptions& options_;
+  const std::function<void(ReplayResult)>& on_result_;
+  Position at_;
+  std::optional<ReplayResult> current_;  // what is being replayed
+  bool is_stopped_ = false;
+};
+
+}  // namespace
+
+void replay_isolated(const Replayer& replayer, const std::vector<std::string>& files, const IsolationOptions& options,
+                     const std::function<void(ReplayResult)>& on_result) {
+  Parent(replayer, files, options, on_result).run();
+}
+
+}  // namespace temporalio::replayer

@@ -1,0 +1,85 @@
+#include "replayer/src/player.h"
+
+#include "sdk/src/workflow/replay.h"
+#include "temporal/api/history/v1/message.pb.h"
+
+namespace temporalio::replayer {
+namespace {
+
+Verdict verdict_of(workflow::TaskVerdict verdict) {
+  switch (verdict) {
+    case workflow::TaskVerdict::completed:
+      return Verdict::passed;
+    case workflow::TaskVerdict::nondeterminism:
+      return Verdict::nondeterminism;
+    case workflow::TaskVerdict::code_failed:
+      return Verdict::code_failed;
+    case workflow::TaskVerdict::not_registered:
+      return Verdict::not_registered;
+    case workflow::TaskVerdict::bad_history:
+      return Verdict::bad_input;
+  }
+  return Verdict::bad_input;
+}
+
+Divergence published(const workflow::Divergence& found) {
+  Divergence divergence;
+  divergence.event_id = found.event_id;
+  divergence.event_type = found.event_type;
+  divergence.workflow_task_completed_event_id = found.workflow_task_completed_event_id;
+  divergence.workflow_task = found.workflow_task;
+  divergence.recorded = found.recorded;
+  divergence.actual = found.actual;
+  divergence.source_file = found.source_file;
+  divergence.source_line = found.source_line;
+  return divergence;
+}
+
+}  // namespace
+
+ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context) {
+  const workflow::ReplayOutcome outcome = workflow::replay_history(registry, *loaded.history, loaded.workflow_id);
+  ReplayResult result;
+  result.verdict = verdict_of(outcome.verdict);
+  result.name = loaded.name;
+  result.workflow_type = outcome.workflow_type;
+  result.workflow_id = loaded.workflow_id;
+  result.run_id = loaded.run_id;
+  result.event_count = loaded.history->events_size();
+  if (result.has_passed()) return result;
+  result.message = outcome.message;
+  result.event_id = outcome.event_id;
+  if (result.verdict == Verdict::nondeterminism) {
+    result.divergence = published(outcome.divergence);
+    result.message = outcome.divergence.message;
+    result.event_id = outcome.divergence.event_id;
+  }
+  result.context = events_around(*loaded.history, result.event_id, context);
+  return result;
+}
+
+ReplayResult unreadable(const std::string& name, const std::string& why) {
+  ReplayResult result;
+  result.verdict = Verdict::bad_input;
+  result.name = name;
+  result.message = why;
+  return result;
+}
+
+int seriousness(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed:
+      return 0;
+    case Verdict::nondeterminism:
+      return 1;
+    case Verdict::not_registered:
+      return 2;
+    case Verdict::code_failed:
+      return 3;
+    case Verdict::bad_input:
+      return 4;
+  }
+  return 4;
+}
+
+}  // namespace temporalio::replayer

@@ -1,0 +1,84 @@
+#include "temporalio/replayer.h"
+
+#include <algorithm>
+
+#include "replayer/src/player.h"
+#include "sdk/src/workflow/registry.h"
+#include "temporal/api/history/v1/message.pb.h"
+
+namespace temporalio::replayer {
+
+class Replayer::Impl {
+ public:
+  workflow::Registry registry;
+};
+
+const workflow::Registry& ReplayerAccess::registry(const Replayer& replayer) { return replayer.impl_->registry; }
+
+namespace {
+
+template <class Load>
+std::vector<ReplayResult> play_all(const workflow::Registry& registry, const std::string& name, bool fail_fast,
+                                   Load load) {
+  std::vector<ReplayResult> results;
+  try {
+    const std::unique_ptr<Histories> histories = load();
+    for (const LoadedHistory& loaded : histories->list()) {
+      results.push_back(play(registry, loaded));
+      if (fail_fast && !results.back().has_passed()) break;
+    }
+  } catch (const LoadError& error) {
+    results.push_back(unreadable(name, error.what()));
+  }
+  return results;
+}
+
+ReplayResult most_serious(std::vector<ReplayResult> results) {
+  const auto less = [](const ReplayResult& a, const ReplayResult& b) {
+    return seriousness(a.verdict) < seriousness(b.verdict);
+  };
+  return std::move(*std::max_element(results.begin(), results.end(), less));  // the first of the largest
+}
+
+}  // namespace
+
+Replayer::Replayer() : impl_(std::make_unique<Impl>()) {}
+Replayer::~Replayer() = default;
+Replayer::Replayer(Replayer&&) noexcept = default;
+Replayer& Replayer::operator=(Replayer&&) noexcept = default;
+
+Replayer& Replayer::add_workflow(const workflow::Definition& definition) {
+  impl_->registry.add(definition);
+  return *this;
+}
+
+ReplayResult Replayer::replay_file(const std::string& path) const {
+  return most_serious(play_all(impl_->registry, path, false, [&] { return load_file(path); }));
+}
+
+ReplayResult Replayer::replay_json(std::string_view text, const std::string& name) const {
+  return most_serious(play_all(impl_->registry, name, false, [&] { return load_bytes(text, name); }));
+}
+
+ReplayResult Replayer::replay_history(const WorkflowHistory& history) const {
+  LoadedHistory loaded;
+  loaded.history = &history.events();
+  loaded.name = history.workflow_id();
+  loaded.workflow_id = history.workflow_id();
+  loaded.run_id = history.run_id();
+  return play(impl_->registry, loaded);
+}
+
+std::vector<ReplayResult> Replayer::replay_files(const std::vector<std::string>& paths,
+                                                 ReplayFilesOptions options) const {
+  std::vector<ReplayResult> results;
+  for (const std::string& path : paths) {
+    for (ReplayResult& result : play_all(impl_->registry, path, options.fail_fast, [&] { return load_file(path); })) {
+      results.push_back(std::move(result));
+    }
+    if (options.fail_fast && !results.back().has_passed()) break;
+  }
+  return results;
+}
+
+}  // namespace temporalio::replayer

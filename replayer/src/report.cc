@@ -1,0 +1,109 @@
+// Results as people read them, and their exit codes.
+#include <algorithm>
+
+#include "replayer/src/player.h"
+#include "temporalio/replayer.h"
+
+namespace temporalio::replayer {
+namespace {
+
+const char* headline(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed:
+      return "PASS";
+    case Verdict::nondeterminism:
+      return "NONDETERMINISM";
+    case Verdict::not_registered:
+      return "NOT REGISTERED";
+    case Verdict::code_failed:
+      return "CODE FAILED";
+    case Verdict::bad_input:
+      return "BAD INPUT";
+  }
+  return "BAD INPUT";
+}
+
+std::string source_of(const Divergence& divergence) {
+  if (divergence.source_file.empty()) return {};
+  return divergence.source_file + ":" + std::to_string(divergence.source_line);
+}
+
+void add_divergence(const Divergence& divergence, std::string& out) {
+  out += "  event " + std::to_string(divergence.event_id) + " " + divergence.event_type;
+  if (divergence.workflow_task != 0) {
+    out += ", workflow task " + std::to_string(divergence.workflow_task);
+    if (divergence.workflow_task_completed_event_id != 0) {
+      out += " (completed by event " + std::to_string(divergence.workflow_task_completed_event_id) + ")";
+    }
+  }
+  out +=
+      "\n    the history recorded  " + divergence.recorded + "\n    the code did          " + divergence.actual + "\n";
+  const std::string source = source_of(divergence);
+  if (!source.empty()) out += "                          at " + source + "\n";
+}
+
+void add_context(const ReplayResult& result, std::string& out) {
+  if (result.context.empty()) return;
+  out += "  events around it:\n";
+  const std::size_t width = std::to_string(result.context.back().id).size();
+  for (const ContextEvent& event : result.context) {
+    const std::string id = std::to_string(event.id);
+    out += event.id == result.event_id ? "  > " : "    ";
+    out += std::string(width - id.size(), ' ') + id + "  " + event.text + "\n";
+  }
+}
+
+const char* hint(const ReplayResult& result) {
+  switch (result.verdict) {
+    case Verdict::nondeterminism:
+      return "runs that started before the change must keep their commands in the old order. Keep the old code for "
+             "them:\n"
+             "        if (workflow::patched(\"describe-the-change\")) { /* new code */ } else { /* old code */ }";
+    case Verdict::not_registered:
+      return "add the class with this type name: replayer.add_workflow<...>()";
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+int ReplayResult::exit_code() const {
+  switch (verdict) {
+    case Verdict::passed:
+      return 0;
+    case Verdict::nondeterminism:
+      return 1;
+    case Verdict::bad_input:
+      return 2;
+    case Verdict::not_registered:
+      return 3;
+    case Verdict::code_failed:
+      return 4;
+  }
+  return 2;
+}
+
+std::string ReplayResult::report() const {
+  std::string out = std::string(headline(verdict)) + "  " + name;
+  if (!workflow_type.empty()) out += "  " + workflow_type;
+  if (event_count != 0) out += "  (" + std::to_string(event_count) + " events)";
+  out += "\n";
+  if (has_passed()) return out;
+  if (!workflow_id.empty()) out += "  workflow id " + workflow_id + (run_id.empty() ? "" : ", run id " + run_id) + "\n";
+  if (verdict == Verdict::nondeterminism) add_divergence(divergence, out);
+  if (!message.empty()) out += "  " + message + "\n";
+  add_context(*this, out);
+  if (const char* text = hint(*this)) out += std::string("  hint: ") + text + "\n";
+  return out;
+}
+
+int exit_code(const std::vector<ReplayResult>& results) {
+  const ReplayResult* worst = nullptr;
+  for (const ReplayResult& result : results) {
+    if (worst == nullptr || seriousness(result.verdict) > seriousness(worst->verdict)) worst = &result;
+  }
+  return worst == nullptr ? 0 : worst->exit_code();
+}
+
+}  // namespace temporalio::replayer
