@@ -1,10 +1,15 @@
 // An asynchronous activity: a coroutine with a scheduler of its own, resumed on the loop's thread whenever something it
 // waits for has happened. Cancellation is an exception at what it waits for.
+#include <algorithm>
+
 #include "sdk/src/activity/execution.h"
 #include "sdk/src/activity/thread_pool.h"
 
 namespace temporalio::activity {
 namespace {
+
+// A longer one could overflow the clock.
+constexpr Duration kLongestSleep = std::chrono::hours(24 * 365 * 100);
 
 // Ends by the loop's timer; dropped with the coroutine, it stops the timer.
 class Sleep final : public detail::VoidWait {
@@ -47,7 +52,7 @@ class CoroutineExecution final : public Execution {
       const auto ended = weak_wait.lock();
       if (self && ended) self->resolve(*ended);
     };
-    wait->timer = loop_->post_after(duration, on_timer);
+    wait->timer = loop_->post_after(std::min(duration, kLongestSleep), on_timer);
     return wait;
   }
 

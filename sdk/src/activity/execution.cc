@@ -9,6 +9,8 @@ namespace {
 // How long after start_to_close_timeout an activity that still runs is told: the server has given it up by then, also
 // where the two clocks and the way there differ a little.
 constexpr Duration kTimeLimitMargin = std::chrono::seconds(5);
+// Longer ones are as good as none; the sum with the margin and the clock would overflow.
+constexpr Duration kLongestLimit = std::chrono::hours(24 * 365);
 
 }  // namespace
 
@@ -21,7 +23,7 @@ Execution::Execution(std::shared_ptr<base::Loop> loop, ExecutionTask task, std::
       throttle_(task.heartbeat_interval) {}
 
 void Execution::start() {
-  if (info().start_to_close_timeout) {
+  if (info().start_to_close_timeout && *info().start_to_close_timeout < kLongestLimit) {
     const auto on_limit = [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->cancel({.timed_out = true});
     };
