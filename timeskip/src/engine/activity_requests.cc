@@ -1,0 +1,155 @@
+// What a worker says about an activity, by task token or by workflow and activity id.
+#include <utility>
+
+#include "temporal/api/workflowservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/activity.h"
+#include "timeskip/src/engine/proto_time.h"
+#include "timeskip/src/engine/requests.h"
+#include "timeskip/src/engine/validation.h"
+
+namespace temporalio::timeskip {
+namespace {
+
+namespace svc = ::temporal::api::workflowservice::v1;
+
+struct ActivityTarget {
+  Execution* execution = nullptr;
+  Activity* activity = nullptr;
+  RpcStatus error;
+};
+
+RpcStatus activity_not_found() {
+  return errors::not_found(
+      "invalid activityID or activity already timed out or invoking workflow is completed");
+}
+
+ActivityTarget by_token(Engine& engine, const std::string& text, const std::string& name) {
+  const TokenTarget target = resolve_token(engine, text, Token::Kind::kActivityTask, name);
+  if (!target.token.has_value()) return {nullptr, nullptr, target.error};
+  Execution& execution = *target.execution;
+  if (!execution.is_running()) return {nullptr, nullptr, errors::not_found("workflow execution already completed")};
+  Activity* activity = find_activity(execution, target.token->event_id);
+  if (activity == nullptr || activity->state != Activity::State::kStarted || activity->stamp != target.token->stamp) {
+    return {nullptr, nullptr, activity_not_found()};
+  }
+  return {&execution, activity, {}};
+}
+
+template <class Request>
+ActivityTarget by_id(Engine& engine, const Request& request) {
+  const Found<Namespace> owner = require_namespace(engine, request.namespace_());
+  if (owner.value == nullptr) return {nullptr, nullptr, owner.error};
+  if (std::string fault = id_fault("ActivityId", request.activity_id()); !fault.empty()) {
+    return {nullptr, nullptr, errors::invalid_argument(fault)};
+  }
+  commonpb::WorkflowExecution asked;
+  asked.set_workflow_id(request.workflow_id());
+  asked.set_run_id(request.run_id());
+  const Found<Execution> found = require_execution(engine, *owner.value, asked);
+  if (found.value == nullptr) return {nullptr, nullptr, found.error};
+  if (!found.value->is_running()) return {nullptr, nullptr, errors::not_found("workflow execution already completed")};
+  Activity* activity = find_activity_by_id(*found.value, request.activity_id());
+  if (activity == nullptr) return {nullptr, nullptr, activity_not_found()};
+  return {found.value, activity, {}};
+}
+
+template <class Request>
+ActivityTarget started_by_id(Engine& engine, const Request& request) {
+  ActivityTarget target = by_id(engine, request);
+  if (target.activity != nullptr && target.activity->state != Activity::State::kStarted) {
+    return {nullptr, nullptr, activity_not_found()};
+  }
+  return target;
+}
+
+template <class Request, class Response>
+Answer heartbeat(Engine& engine, const ActivityTarget& target, Request& request, Response& response) {
+  if (target.activity == nullptr) return target.error;
+  response.set_cancel_requested(target.activity->cancel_requested);
+  record_heartbeat(engine, *target.execution, *target.activity,
+                   request.has_details() ? request.mutable_details() : nullptr);
+  return errors::ok();
+}
+
+template <class Request>
+Answer complete(Engine& engine, const ActivityTarget& target, Request& request) {
+  if (target.activity == nullptr) return target.error;
+  complete_activity(engine, *target.execution, *target.activity,
+                    request.has_result() ? request.mutable_result() : nullptr, request.identity());
+  return errors::ok();
+}
+
+template <class Request>
+Answer fail(Engine& engine, const ActivityTarget& target, Request& request) {
+  if (target.activity == nullptr) return target.error;
+  const auto& info = request.failure().application_failure_info();
+  if (std::string fault = duration_fault(info.next_retry_delay()); !fault.empty()) {
+    return errors::invalid_argument("NextRetryDelay is invalid: " + fault);
+  }
+  if (request.has_last_heartbeat_details()) {
+    record_heartbeat(engine, *target.execution, *target.activity, request.mutable_last_heartbeat_details());
+  }
+  fail_activity(engine, *target.execution, *target.activity,
+                request.has_failure() ? request.mutable_failure() : nullptr, request.identity());
+  return errors::ok();
+}
+
+template <class Request>
+Answer cancel(Engine& engine, const ActivityTarget& target, Request& request) {
+  if (target.activity == nullptr) return target.error;
+  if (!target.activity->cancel_requested) {
+    return errors::invalid_argument("unable to cancel activity: cancellation has not been requested");
+  }
+  cancel_activity(engine, *target.execution, *target.activity,
+                  request.has_details() ? request.mutable_details() : nullptr, request.identity());
+  return errors::ok();
+}
+
+}  // namespace
+
+Answer record_activity_task_heartbeat(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RecordActivityTaskHeartbeatRequest>();
+  return heartbeat(engine, by_token(engine, request.task_token(), request.namespace_()), request,
+                   call.response_as<svc::RecordActivityTaskHeartbeatResponse>());
+}
+
+Answer record_activity_task_heartbeat_by_id(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RecordActivityTaskHeartbeatByIdRequest>();
+  return heartbeat(engine, started_by_id(engine, request), request,
+                   call.response_as<svc::RecordActivityTaskHeartbeatByIdResponse>());
+}
+
+Answer respond_activity_task_completed(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondActivityTaskCompletedRequest>();
+  return complete(engine, by_token(engine, request.task_token(), request.namespace_()), request);
+}
+
+Answer respond_activity_task_completed_by_id(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondActivityTaskCompletedByIdRequest>();
+  return complete(engine, by_id(engine, request), request);
+}
+
+Answer respond_activity_task_failed(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondActivityTaskFailedRequest>();
+  if (request.has_failure() && !request.failure().has_application_failure_info()) {
+    return errors::invalid_argument("Failure must be of type ApplicationFailure.");
+  }
+  return fail(engine, by_token(engine, request.task_token(), request.namespace_()), request);
+}
+
+Answer respond_activity_task_failed_by_id(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondActivityTaskFailedByIdRequest>();
+  return fail(engine, started_by_id(engine, request), request);
+}
+
+Answer respond_activity_task_canceled(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondActivityTaskCanceledRequest>();
+  return cancel(engine, by_token(engine, request.task_token(), request.namespace_()), request);
+}
+
+Answer respond_activity_task_canceled_by_id(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondActivityTaskCanceledByIdRequest>();
+  return cancel(engine, started_by_id(engine, request), request);
+}
+
+}  // namespace temporalio::timeskip

@@ -1,0 +1,20 @@
+// Applying validated commands: each writes its event and changes what is pending.
+#pragma once
+
+#include <string>
+
+#include "timeskip/src/engine/execution.h"
+
+namespace temporalio::timeskip {
+
+class Engine;
+
+struct AppliedCommands {
+  bool activity_canceled_at_once = false;  // a worker must hear of it
+};
+
+// Applies one command that CommandCheck has passed; its payloads are moved from.
+void apply_command(Engine& engine, Execution& execution, commandpb::Command& command,
+                   std::int64_t task_completed_event_id, const std::string& identity, AppliedCommands& applied);
+
+}  // namespace temporalio::timeskip

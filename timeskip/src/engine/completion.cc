@@ -1,0 +1,169 @@
+// RespondWorkflowTaskCompleted and RespondWorkflowTaskFailed: the one transaction in which a worker's commands take
+// effect, or none of them does.
+#include <utility>
+
+#include "temporal/api/workflowservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/command_check.h"
+#include "timeskip/src/engine/commands.h"
+#include "timeskip/src/engine/poll_requests.h"
+#include "timeskip/src/engine/proto_time.h"
+#include "timeskip/src/engine/query.h"
+#include "timeskip/src/engine/requests.h"
+#include "timeskip/src/engine/run_lifecycle.h"
+#include "timeskip/src/engine/validation.h"
+#include "timeskip/src/engine/workflow_task.h"
+
+namespace temporalio::timeskip {
+namespace {
+
+namespace svc = ::temporal::api::workflowservice::v1;
+
+// How long a worker may keep a workflow task alive by heartbeats without any command.
+constexpr Duration kMaxHeartbeatChain = std::chrono::minutes(30);
+
+TokenTarget require_started_task(Engine& engine, const std::string& text, const std::string& name) {
+  TokenTarget target = resolve_token(engine, text, Token::Kind::kWorkflowTask, name);
+  if (!target.token.has_value()) return target;
+  const Execution& execution = *target.execution;
+  const WorkflowTask& task = execution.task;
+  const bool is_current = execution.is_running() && task.state == WorkflowTask::State::kStarted &&
+                          task.stamp == target.token->stamp &&
+                          static_cast<std::uint32_t>(task.attempt) == target.token->attempt;
+  if (!is_current) {
+    target.token.reset();
+    target.error = errors::not_found("Workflow task not found.");
+  }
+  return target;
+}
+
+void fill_completed(const svc::RespondWorkflowTaskCompletedRequest& request, historypb::HistoryEvent& event) {
+  auto& attributes = *event.mutable_workflow_task_completed_event_attributes();
+  attributes.set_binary_checksum(request.binary_checksum());
+  if (request.has_worker_version_stamp()) *attributes.mutable_worker_version() = request.worker_version_stamp();
+  if (request.has_sdk_metadata()) *attributes.mutable_sdk_metadata() = request.sdk_metadata();
+  if (request.has_metering_metadata()) *attributes.mutable_metering_metadata() = request.metering_metadata();
+  if (request.has_deployment_options()) {
+    attributes.set_worker_deployment_name(request.deployment_options().deployment_name());
+  }
+}
+
+failurepb::Failure server_failure(const std::string& message) {
+  failurepb::Failure failure;
+  failure.set_message(message);
+  failure.set_source("Server");
+  failure.mutable_server_failure_info()->set_non_retryable(true);
+  return failure;
+}
+
+// The worker sent a command that cannot be carried out: its task fails, and nothing of it has happened.
+RpcStatus refuse_commands(Engine& engine, Execution& execution, const CommandFault& fault,
+                          const svc::RespondWorkflowTaskCompletedRequest& request) {
+  const std::string text = fault.text();
+  const bool is_unhandled = fault.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+  if (execution.task.attempt > 1 && !is_unhandled) return errors::invalid_argument(text);
+  auto* event = fail_workflow_task(engine, execution, fault.cause, request.identity());
+  if (event != nullptr) {
+    auto& attributes = *event->mutable_workflow_task_failed_event_attributes();
+    *attributes.mutable_failure() = server_failure(text);
+    attributes.set_binary_checksum(request.binary_checksum());
+  }
+  if (fault.terminates_run) {
+    terminate_run(engine, execution, text, nullptr, "history-service");
+  } else {
+    execution.needs_task = true;
+  }
+  return errors::invalid_argument(text);
+}
+
+std::int64_t first_command_event_id(const Execution& execution) {
+  const std::int64_t unwritten = execution.task.written ? 0 : 2;
+  return execution.history.next_event_id() + unwritten + 1;  // after WorkflowTaskCompleted
+}
+
+void set_stickiness(Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request) {
+  const auto& sticky = request.sticky_attributes();
+  if (sticky.worker_task_queue().name().empty()) return clear_stickiness(execution);
+  execution.sticky_queue = sticky.worker_task_queue().name();
+  execution.sticky_timeout = to_duration(sticky.schedule_to_start_timeout());
+}
+
+}  // namespace
+
+Answer respond_workflow_task_completed(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondWorkflowTaskCompletedRequest>();
+  auto& response = call.response_as<svc::RespondWorkflowTaskCompletedResponse>();
+  const TokenTarget target = require_started_task(engine, request.task_token(), request.namespace_());
+  if (!target.token.has_value()) return target.error;
+  Execution& execution = *target.execution;
+  if (request.versioning_behavior() != enums::VERSIONING_BEHAVIOR_UNSPECIFIED && !request.has_deployment() &&
+      request.deployment_options().worker_versioning_mode() != enums::WORKER_VERSIONING_MODE_VERSIONED) {
+    return errors::invalid_argument(
+        "versioning behavior cannot be specified without deployment options being set with versioned mode");
+  }
+  if (std::string fault = command_sequence_fault(request.commands()); !fault.empty()) {
+    return errors::invalid_argument(fault);
+  }
+  CommandCheck check(execution, first_command_event_id(execution));
+  for (auto& command : *request.mutable_commands()) {
+    if (auto fault = check.check(command)) return refuse_commands(engine, execution, *fault, request);
+  }
+
+  const bool is_heartbeat =
+      request.force_create_new_workflow_task() && request.commands().empty() && request.messages().empty();
+  const Time chain_start = execution.task.original_scheduled_time;
+  if (is_heartbeat && engine.now() > chain_start + kMaxHeartbeatChain) {
+    time_out_workflow_task(engine, execution);
+    clear_stickiness(execution);
+    return errors::not_found("workflow task heartbeat timeout");
+  }
+
+  auto& completed = complete_workflow_task(engine, execution, request.identity());
+  fill_completed(request, completed);
+  const std::int64_t completed_id = completed.event_id();
+  set_stickiness(execution, request);
+  const bool had_buffered = execution.history.has_buffered();
+  AppliedCommands applied;
+  bool lost_fired_timer = false;
+  for (auto& command : *request.mutable_commands()) {
+    apply_command(engine, execution, command, completed_id, request.identity(), applied);
+    if (command.command_type() == enums::COMMAND_TYPE_CANCEL_TIMER) lost_fired_timer = !execution.history.has_buffered();
+  }
+  answer_queries_of_task(engine, execution, request);
+  if (!execution.is_running()) return errors::ok();
+
+  const bool needs_task = request.force_create_new_workflow_task() || (had_buffered && !lost_fired_timer) ||
+                          applied.activity_canceled_at_once;
+  if (!needs_task) return errors::ok();
+  const auto heartbeat_since = is_heartbeat ? std::optional<Time>(chain_start) : std::nullopt;
+  schedule_workflow_task(engine, execution, heartbeat_since, !request.return_new_workflow_task());
+  if (request.return_new_workflow_task()) {
+    start_workflow_task(engine, execution, request.identity(), "request-from-RespondWorkflowTaskCompleted");
+    fill_workflow_task(engine, execution, !execution.sticky_queue.empty(), *response.mutable_workflow_task());
+  }
+  return errors::ok();
+}
+
+Answer respond_workflow_task_failed(Engine& engine, Call& call) {
+  auto& request = call.request_as<svc::RespondWorkflowTaskFailedRequest>();
+  const TokenTarget target = require_started_task(engine, request.task_token(), request.namespace_());
+  if (!target.token.has_value()) return target.error;
+  Execution& execution = *target.execution;
+  auto cause = request.cause();
+  if (cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED) {
+    cause = enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE;
+  }
+  if (cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE) {
+    terminate_run(engine, execution, "GrpcMessageTooLarge", nullptr, "history-service");
+    return errors::ok();
+  }
+  auto* event = fail_workflow_task(engine, execution, cause, request.identity());
+  if (event != nullptr) {
+    auto& attributes = *event->mutable_workflow_task_failed_event_attributes();
+    if (request.has_failure()) *attributes.mutable_failure() = std::move(*request.mutable_failure());
+    attributes.set_binary_checksum(request.binary_checksum());
+  }
+  execution.needs_task = true;
+  return errors::ok();
+}
+
+}  // namespace temporalio::timeskip

@@ -1,0 +1,19 @@
+// Handing tasks to workers.
+#pragma once
+
+#include "timeskip/src/engine/matching.h"
+
+namespace temporal::api::workflowservice::v1 {
+class PollWorkflowTaskQueueResponse;
+}
+
+namespace temporalio::timeskip {
+
+// Answers the poll `call` with `task`, unless the task is gone by now; then nothing happens.
+void hand_out(Engine& engine, TaskQueue& queue, const TaskRef& task, Call& call);
+
+// Describes the started workflow task of `execution` to its worker; a sticky worker gets only what is new to it.
+void fill_workflow_task(Engine& engine, Execution& execution, bool partial_history,
+                        temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& response);
+
+}  // namespace temporalio::timeskip
