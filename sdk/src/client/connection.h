@@ -17,11 +17,11 @@ struct ConnectionOptions {
   std::shared_ptr<rpc::Service> service;
   std::shared_ptr<base::Loop> loop;
   std::string namespace_ = "default";
-  std::string identity;  // empty: process id and host name
+  std::string identity = {};  // empty: process id and host name
   // Called around every wait for a workflow's result, on the waiting thread, outside the loop; they may make blocking
   // calls. A time-skipping environment unlocks time before and locks it after, whatever came of the wait.
-  std::function<void()> before_result_wait;
-  std::function<void()> after_result_wait;
+  std::function<void()> before_result_wait = {};
+  std::function<void()> after_result_wait = {};
   // In process: workers serve from the moment something is registered, poll with one call a queue, and close without
   // telling the service.
   bool is_in_process = false;
