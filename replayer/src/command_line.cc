@@ -50,6 +50,7 @@ void declare(CLI::App& replay, Arguments& arguments) {
   replay
       .add_option("--plugin", arguments.plugins,
                   "A shared library with workflows (TEMPORALIO_REPLAY_PLUGIN); may be repeated")
+      ->allow_extra_args(false)  // one library each time: what follows is a history
       ->type_name("LIB.so");
   replay
       .add_option("--output", arguments.output,
