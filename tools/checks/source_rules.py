@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Rules about files and includes: the invariants of the layering, real clocks, names, machine paths, the README's guide.
 # Prints "file:line: what is wrong" for each finding and exits 1 if there is one; warnings are printed only.
+import pathlib
 import re
 import sys
 
@@ -90,7 +91,7 @@ def check_includes(path, text):
 # ---- Real time and randomness ---------------------------------------------------------------------------------------
 
 MAY_NAME_CLOCKS = {"sdk/src/base/time_source.cc", "timeskip/src/clock/wall_clock.cc"}
-CLOCKS = re.compile(r"\b(system_clock::now|steady_clock::now|high_resolution_clock|sleep_for|sleep_until|random_device|"
+CLOCKS = re.compile(r"\b(system_clock::now|steady_clock::now|high_resolution_clock|sleep_for|this_thread::sleep_until|random_device|"
                     r"s?rand|getenv|gettimeofday|clock_gettime|usleep|nanosleep|time\s*\(\s*(?:nullptr|NULL|0)\s*\))\b")
 
 
@@ -105,10 +106,10 @@ def check_clocks(path, code):
 # ---- Names, lengths, leftovers --------------------------------------------------------------------------------------
 
 VAGUE = re.compile(r"(^|[_-])(utils?|common|helpers?|misc|managers?)([_.-]|$)", re.IGNORECASE)
-VAGUE_NAMESPACE = re.compile(r"\bnamespace\s+(?:\w+::)*(utils?|common|helpers?|misc|managers?)\b(?!::)")
+VAGUE_NAMESPACE = re.compile(r"\bnamespace\s+(?:\w+::)*(utils?|common|helpers?|misc|managers?)\b(?!::|\s*=)")
 # Written in pieces, so that this file does not find itself.
 LEFTOVER = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|XX" + r"X)\b")
-MACHINE_PATH = re.compile(r"(?<![\w.$})/-])/(?:work|root|home|tmp|opt|Users|mnt)/[\w.-]+")
+MACHINE_PATH = re.compile(r"(?<![\w.$})/:-])/(?:work|root|home|tmp|opt|Users|mnt)/[\w.-]+")
 URL = re.compile(r"\b(?:https?|git|ssh)://[\w.-]+")
 LOCAL_URL = re.compile(r"//(?:localhost|127\.0\.0\.1|example\.(?:com|org))\b")
 SNAKE = re.compile(r"^[a-z0-9_]+\.(?:h|cc)$")
@@ -167,7 +168,52 @@ def check_guide(files):
         finding("README.md", line, f"the guide to headers names temporalio/{name}, which does not exist")
 
 
+BAD = [  # (path, text, a part of the finding)
+    ("sdk/src/client/x.h", '#include "timeskip/src/engine/server.h"', "sdk never includes timeskip"),
+    ("sdk/include/temporalio/x.h", '#include "temporalio/testing.h"', "sdk never includes timeskip"),
+    ("timeskip/src/engine/x.h", '#include "temporalio/duration.h"', "timeskip never includes sdk"),
+    ("timeskip/src/engine/x.h", '#include "sdk/src/base/check.h"', "timeskip never includes sdk"),
+    ("sdk/include/temporalio/x.h", '#include "temporal/api/common/v1/message.pb.h"', "a public header includes no"),
+    ("sdk/include/temporalio/x.h", "#include <grpcpp/channel.h>", "a public header includes no"),
+    ("sdk/src/machines/x.h", "#include <mutex>", "owns no thread"),
+    ("timeskip/src/engine/x.h", "#include <fstream>", "does no IO"),
+    ("sdk/src/machines/x.h", '#include "sdk/src/workflow/run.h"', "must not include"),
+    ("sdk/src/coro/x.h", '#include "sdk/src/rpc/service.h"', "must not include"),
+    ("sdk/src/novelty/x.h", '#include "sdk/src/base/check.h"', "not a known folder"),
+    ("sdk/src/workflow/x.h", "auto t = std::chrono::steady_clock::now();", "time and randomness"),
+    ("timeskip/src/engine/x.h", "std::random_device d;", "time and randomness"),
+    ("replayer/src/x.h", 'auto* e = getenv("A");', "time and randomness"),
+    ("sdk/src/base/x.h", "namespace temporalio::detail::utils {", "says nothing"),
+]
+GOOD = [
+    ("timeskip/src/testing_environment.cc", '#include "sdk/src/base/loop.h"'),
+    ("timeskip/include/temporalio/testing.h", '#include "temporalio/client.h"'),
+    ("sdk/src/base/time_source.cc", "auto t = std::chrono::steady_clock::now();"),
+    ("sdk/src/workflow/x.h", "// steady_clock::now is not called here\nint grand(int operand);"),
+    ("sdk/src/workflow/x.h", '#include "sdk/src/machines/timer.h"'),
+    ("tests/unit/x.h", '#include "timeskip/src/engine/server.h"\n#include "sdk/src/base/check.h"'),
+]
+
+
+def self_test():
+    failed = []
+    for path, text, expected in BAD:
+        findings.clear()
+        check_cpp(pathlib.PurePath(path), "// What.\n#pragma once\n" + text + "\n")
+        if not any(expected in one for one in findings):
+            failed.append(f"not found: {text} in {path}; found {findings}")
+    for path, text in GOOD:
+        findings.clear()
+        check_cpp(pathlib.PurePath(path), "// What.\n#pragma once\n" + text + "\n")
+        failed += [f"wrongly found: {one}" for one in findings]
+    for text in failed:
+        print(f"source_rules self-test: {text}")
+    return 1 if failed else 0
+
+
 def main():
+    if "--self-test" in sys.argv:
+        return self_test()
     files = project_files()
     for path in files:
         check_name(path)
