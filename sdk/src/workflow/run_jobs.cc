@@ -1,6 +1,5 @@
 // One activation: the jobs that the events of a sequence gave, in Core's order, and then the code until it rests.
-#include <cstdio>
-
+#include "sdk/src/base/log.h"
 #include "sdk/src/payload/failure.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/workflow/run_state.h"
@@ -44,6 +43,12 @@ class SignalTask final : public coro::SpawnedTask<void> {
   RunState& run_;
 };
 
+// As in the other SDKs: a signal that cannot be read is dropped, or no worker could ever get past it.
+void log_dropped_signal(const RunState& run, const std::string& signal, const PayloadDecodeError& error) {
+  if (run.is_replaying()) return;
+  base::log(LogLevel::warning, "workflow " + run.info().workflow_id + " dropped signal \"" + signal + "\": " + error.what());
+}
+
 using DynamicHandler = std::shared_ptr<std::function<void(const PayloadListView&)>>;
 
 // A signal handler that awaits nothing: one step in the same queue as everything else. The event outlives it, because
@@ -69,11 +74,7 @@ class PlainSignalTask final : public coro::TaskState {
         handler_->call(instance_, payload::view(attributes.input()));
       }
     } catch (const PayloadDecodeError& error) {
-      // As in the other SDKs: a signal that cannot be read is dropped, or no worker could ever get past it.
-      if (!run_.is_replaying()) {
-        std::fprintf(stderr, "temporalio: workflow %s dropped signal \"%s\": %s\n", run_.info().workflow_id.c_str(),
-                     attributes.signal_name().c_str(), error.what());
-      }
+      log_dropped_signal(run_, attributes.signal_name(), error);
     } catch (...) {
       run_.on_handler_finished(std::current_exception());
     }
@@ -150,10 +151,7 @@ void RunState::deliver_signal(const HistoryEvent& event) {
     try {
       start(new SignalTask(*this, handler.start(instance_, payload::view(attributes.input())), handler.name.c_str()));
     } catch (const PayloadDecodeError& error) {
-      if (!is_replaying_) {
-        std::fprintf(stderr, "temporalio: workflow %s dropped signal \"%s\": %s\n", info_.workflow_id.c_str(),
-                     name.c_str(), error.what());
-      }
+      log_dropped_signal(*this, name, error);
     }
     return;
   }
@@ -173,10 +171,7 @@ void RunState::set_signal_handler(std::string_view name, std::function<void(cons
     try {
       (*shared)(payload::view(signal.event->workflow_execution_signaled_event_attributes().input()));
     } catch (const PayloadDecodeError& error) {
-      if (!is_replaying_) {
-        std::fprintf(stderr, "temporalio: workflow %s dropped signal \"%s\": %s\n", info_.workflow_id.c_str(),
-                     signal.name.c_str(), error.what());
-      }
+      log_dropped_signal(*this, signal.name, error);
     }
   }
   for (BufferedSignal& signal : buffered_signals_) kept.push_back(std::move(signal));

@@ -1,0 +1,2 @@
+temporalio_add_test(semantics_test SOURCES semantics_test.cc semantics_replay_test.cc
+  LIBS temporalio_testing temporalio_replayer)
