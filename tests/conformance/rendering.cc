@@ -21,7 +21,8 @@ const std::set<std::string, std::less<>> kIgnoredFields = {
     "task_id", "version", "link", "links", "poller_scaling_decision", "poller_group_id", "poller_group_infos",
     "backlog_count_hint", "state_transition_count", "time_skipping_config", "time_skipping_info",
     "time_skipping_state_propagation", "cluster", "state_transition_history", "namespace_id",
-    "parent_workflow_namespace_id", "auto_reset_points", "active_cluster", "current_cluster"};
+    "parent_workflow_namespace_id", "auto_reset_points", "prev_auto_reset_points", "signal_link", "activity_options",
+    "active_cluster", "current_cluster"};
 
 // Entries of maps that are left out: worker versioning marks every run with this search attribute.
 const std::set<std::string, std::less<>> kIgnoredKeys = {"BuildIds"};
