@@ -225,11 +225,6 @@ auto offload(F&& function) {
 
 // ---- How a function becomes an activity ----
 
-// The activity type's name: by default the function's. To choose another one, for worker and workflows alike:
-//   template <> inline constexpr std::string_view temporalio::activity::kName<&do_purchase> = "DoPurchase";
-template <auto kFunction>
-inline constexpr std::string_view kName = function_name<kFunction>();
-
 // A function with its types erased. One of `call` and `start` is set.
 struct Definition {
   std::string_view name;
@@ -265,7 +260,7 @@ decltype(auto) invoke(void* instance, const PayloadListView& payloads) {
   using Traits = FunctionTraits<decltype(kFunction)>;
   auto arguments = from_payloads<typename Traits::Args>(payloads);
   return std::apply(
-      [instance](auto&... a) -> typename Traits::Result {
+      [&](auto&... a) -> typename Traits::Result {
         if constexpr (std::is_void_v<typename Traits::Class>) {
           return kFunction(std::move(a)...);
         } else {

@@ -111,4 +111,11 @@ constexpr std::string_view type_name() {
   return detail::unqualified(detail::template_argument(detail::pretty_type<T>(), "kType = "));
 }
 
+namespace activity {
+// The activity type's name: by default the function's. To choose another one, for workers and workflows alike:
+//   template <> inline constexpr std::string_view temporalio::activity::kName<&do_purchase> = "DoPurchase";
+template <auto kFunction>
+inline constexpr std::string_view kName = function_name<kFunction>();
+}  // namespace activity
+
 }  // namespace temporalio

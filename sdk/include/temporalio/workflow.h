@@ -135,7 +135,7 @@ struct ActivityTarget {
   using Traits = FunctionTraits<T>;
   using Args = typename Traits::Args;
   using Value = typename Traits::Value;
-  static std::string_view name() { return function_name<kActivity>(); }
+  static std::string_view name() { return temporalio::activity::kName<kActivity>; }
 };
 template <auto kActivity, class R, class... A>
 struct ActivityTarget<kActivity, const ActivityType<R(A...)>*> {
