@@ -304,7 +304,7 @@ void Rendering::lay_out(const Node& node, int indent, std::string& out) {
 }
 
 void Rendering::learn_run(const Message& message) {
-  run_id_.clear();
+  run_id_ = default_run_id_;
   const auto* field = message.GetDescriptor()->FindFieldByName("workflow_execution");
   if (field != nullptr && message.GetReflection()->HasField(message, field)) {
     const Message& execution = sub(message, "workflow_execution");

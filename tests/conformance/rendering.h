@@ -27,8 +27,8 @@ class Rendering {
   // The message's fields, several lines where one would be too long; each line starts with `indent` spaces.
   std::string fields(const google::protobuf::Message& message, int indent);
 
-  // The run whose event ids the next calls of event() print.
-  void set_run(std::string run_id) { run_id_ = std::move(run_id); }
+  // The run whose event ids are printed next, where a message does not name its run itself.
+  void set_run(std::string run_id) { default_run_id_ = run_id_ = std::move(run_id); }
 
   // Full text of one history event.
   std::string event(const google::protobuf::Message& event, int indent);
@@ -60,6 +60,7 @@ class Rendering {
   std::map<std::string, std::string> symbols_;
   std::map<std::string, int> counts_;
   std::map<std::string, std::vector<std::int64_t>, std::less<>> hidden_;
+  std::string default_run_id_;
   std::string run_id_;  // the run that ids belong to while a message is printed
 };
 

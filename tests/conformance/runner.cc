@@ -172,6 +172,7 @@ class Runner {
     }
     const auto& run_id = events.front().workflow_execution_started_event_attributes().original_execution_run_id();
     rendering_.hide_events(run_id, std::move(ids));
+    rendering_.set_run(run_id);
   }
 
   void learn_hidden_events() {
@@ -191,7 +192,6 @@ class Runner {
     const auto events = fetch(static_cast<service::GetWorkflowExecutionHistoryRequest&>(*request), &failure);
     if (failure.code != 0) return record(step, failure);
     hide(events);
-    rendering_.set_run(events.front().workflow_execution_started_event_attributes().original_execution_run_id());
     for (const HistoryEvent& event : events) {
       if (event.event_type() == EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED) continue;
       transcript_.text += rendering_.event(event, 2);
