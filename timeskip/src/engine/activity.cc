@@ -64,7 +64,7 @@ historypb::HistoryEvent* schedule_activity(Engine& engine, Execution& execution,
   execution.activity_ids[activity.id] = activity.scheduled_event_id;
   execution.activities.emplace(activity.scheduled_event_id, std::move(created));
   set_activity_timeout(engine, execution, activity);
-  dispatch_activity(engine, execution, activity);
+  if (!command.request_eager_execution()) dispatch_activity(engine, execution, activity);
   engine.touch(execution);
   return event;
 }

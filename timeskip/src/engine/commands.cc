@@ -85,13 +85,14 @@ Event* continue_as_new(Engine& engine, Execution& execution, commandpb::Command&
   if (from.has_input()) *attributes.mutable_input() = from.input();
   *attributes.mutable_workflow_run_timeout() = from.workflow_run_timeout();
   *attributes.mutable_workflow_task_timeout() = from.workflow_task_timeout();
-  set_duration(attributes.mutable_backoff_start_interval(), backoff);
+  if (from.has_backoff_start_interval()) {
+    *attributes.mutable_backoff_start_interval() = from.backoff_start_interval();
+  }
   attributes.set_initiator(from.initiator());
   if (from.has_last_completion_result()) *attributes.mutable_last_completion_result() = from.last_completion_result();
   if (from.has_header()) *attributes.mutable_header() = from.header();
-  *attributes.mutable_memo() = from.has_memo() ? from.memo() : execution.memo;
-  *attributes.mutable_search_attributes() =
-      from.has_search_attributes() ? from.search_attributes() : execution.search_attributes;
+  if (from.has_memo()) *attributes.mutable_memo() = from.memo();
+  if (from.has_search_attributes()) *attributes.mutable_search_attributes() = from.search_attributes();
   start_continued_run(engine, execution, attributes.new_execution_run_id(), backoff, attributes, from);
   return &event;
 }
@@ -141,6 +142,9 @@ void apply_command(Engine& engine, Execution& execution, commandpb::Command& com
     case enums::COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK:
       event = schedule_activity(engine, execution, *command.mutable_schedule_activity_task_command_attributes(),
                                 task_completed_event_id);
+      if (command.schedule_activity_task_command_attributes().request_eager_execution()) {
+        applied.eager_activities.push_back(event->event_id());
+      }
       break;
     case enums::COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK: {
       const std::int64_t scheduled = command.request_cancel_activity_task_command_attributes().scheduled_event_id();

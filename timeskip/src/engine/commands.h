@@ -1,7 +1,9 @@
 // Applying validated commands: each writes its event and changes what is pending.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "timeskip/src/engine/execution.h"
 
@@ -11,6 +13,7 @@ class Engine;
 
 struct AppliedCommands {
   bool activity_canceled_at_once = false;  // a worker must hear of it
+  std::vector<std::int64_t> eager_activities;  // for the worker itself; scheduled event ids
 };
 
 // Applies one command that CommandCheck has passed; its payloads are moved from.

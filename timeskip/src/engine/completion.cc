@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/activity.h"
 #include "timeskip/src/engine/command_check.h"
 #include "timeskip/src/engine/commands.h"
 #include "timeskip/src/engine/poll_requests.h"
@@ -50,8 +51,7 @@ void fill_completed(const svc::RespondWorkflowTaskCompletedRequest& request, his
 failurepb::Failure server_failure(const std::string& message) {
   failurepb::Failure failure;
   failure.set_message(message);
-  failure.set_source("Server");
-  failure.mutable_server_failure_info()->set_non_retryable(true);
+  failure.mutable_server_failure_info();
   return failure;
 }
 
@@ -130,6 +130,12 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   }
   answer_queries_of_task(engine, execution, request);
   if (!execution.is_running()) return errors::ok();
+  for (const std::int64_t scheduled : applied.eager_activities) {
+    Activity* activity = find_activity(execution, scheduled);
+    if (activity == nullptr) continue;  // canceled by a later command
+    start_activity(engine, execution, *activity, request.identity());
+    fill_activity_task(engine, execution, *activity, *response.add_activity_tasks());
+  }
 
   const bool needs_task = request.force_create_new_workflow_task() || (had_buffered && !lost_fired_timer) ||
                           applied.activity_canceled_at_once;
@@ -138,7 +144,7 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   schedule_workflow_task(engine, execution, heartbeat_since, !request.return_new_workflow_task());
   if (request.return_new_workflow_task()) {
     start_workflow_task(engine, execution, request.identity(), "request-from-RespondWorkflowTaskCompleted");
-    fill_workflow_task(engine, execution, !execution.sticky_queue.empty(), *response.mutable_workflow_task());
+    fill_workflow_task(engine, execution, true, *response.mutable_workflow_task());
   }
   return errors::ok();
 }
@@ -148,10 +154,7 @@ Answer respond_workflow_task_failed(Engine& engine, Call& call) {
   const TokenTarget target = require_started_task(engine, request.task_token(), request.namespace_());
   if (!target.token.has_value()) return target.error;
   Execution& execution = *target.execution;
-  auto cause = request.cause();
-  if (cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNSPECIFIED) {
-    cause = enums::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE;
-  }
+  const auto cause = request.cause();
   if (cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE) {
     terminate_run(engine, execution, "GrpcMessageTooLarge", nullptr, "history-service");
     return errors::ok();

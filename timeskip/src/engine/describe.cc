@@ -18,8 +18,13 @@ namespace workflowpb = ::temporal::api::workflow::v1;
 void describe_config(const Execution& execution, workflowpb::WorkflowExecutionConfig& config) {
   config.mutable_task_queue()->set_name(execution.task_queue);
   config.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
-  set_duration(config.mutable_workflow_execution_timeout(), execution.execution_timeout);
-  set_duration(config.mutable_workflow_run_timeout(), execution.run_timeout);
+  const auto& attributes = execution.history.event(1).workflow_execution_started_event_attributes();
+  if (attributes.has_workflow_execution_timeout()) {
+    *config.mutable_workflow_execution_timeout() = attributes.workflow_execution_timeout();
+  }
+  if (attributes.has_workflow_run_timeout()) {
+    *config.mutable_workflow_run_timeout() = attributes.workflow_run_timeout();
+  }
   set_duration(config.mutable_default_workflow_task_timeout(), execution.task_timeout);
   const auto& started = execution.history.event(1);
   if (started.has_user_metadata()) *config.mutable_user_metadata() = started.user_metadata();
@@ -43,7 +48,7 @@ void describe_info(Execution& execution, workflowpb::WorkflowExecutionInfo& info
     set_duration(info.mutable_execution_duration(), *execution.close_time - execution.execution_time);
   }
   const auto& started = execution.history.event(1).workflow_execution_started_event_attributes();
-  *info.mutable_root_execution() = started.root_workflow_execution();
+  *info.mutable_root_execution() = info.execution();
   if (started.has_priority()) *info.mutable_priority() = started.priority();
 }
 
@@ -113,9 +118,14 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
   if (execution.execution_expiration.has_value()) {
     set_time(extended.mutable_execution_expiration_time(), *execution.execution_expiration);
   }
+  extended.mutable_run_expiration_time();  // present and zero when there is none
   if (execution.run_timeout > Duration(0)) {
     set_time(extended.mutable_run_expiration_time(), execution.execution_time + execution.run_timeout);
   }
+  set_time(extended.mutable_original_start_time(), execution.start_time);
+  auto& start_request = (*extended.mutable_request_id_infos())[execution.start_request_id];
+  start_request.set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  start_request.set_event_id(1);
   extended.set_cancel_requested(execution.cancel_requested);
   return errors::ok();
 }

@@ -75,6 +75,8 @@ History::Event& History::add(enums::EventType type, Time time) {
 void History::append(std::unique_ptr<Event> event) {
   event->set_event_id(next_event_id());
   event->set_task_id(1'048'576 + next_event_id());
+  if (!is_batch_open_) batch_starts_.push_back(next_event_id());
+  is_batch_open_ = true;
   events_.push_back(std::move(event));
 }
 

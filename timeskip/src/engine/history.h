@@ -24,6 +24,10 @@ class History {
   const Event& event(std::int64_t id) const { return *events_[static_cast<std::size_t>(id - 1)]; }
   Event& mutable_event(std::int64_t id) { return *events_[static_cast<std::size_t>(id - 1)]; }
 
+  // Pages of a history consist of batches: what one transaction wrote, with a cut after each WorkflowTaskStarted.
+  void end_batch() { is_batch_open_ = false; }
+  const std::vector<std::int64_t>& batch_starts() const { return batch_starts_; }
+
   bool has_buffered() const { return !buffer_.empty(); }
   const std::deque<std::unique_ptr<Event>>& buffered() const { return buffer_; }
   // Gives the buffered events their ids: everything else first, then what completes activities and children.
@@ -44,6 +48,8 @@ class History {
 
   std::vector<std::unique_ptr<Event>> events_;
   std::deque<std::unique_ptr<Event>> buffer_;
+  std::vector<std::int64_t> batch_starts_;  // first event ids
+  bool is_batch_open_ = false;
   std::size_t counted_ = 0;
   std::int64_t bytes_ = 0;
 };

@@ -22,10 +22,12 @@ std::int64_t page_size(std::int32_t asked) {
   return asked <= 0 ? kMaxPageSize : std::min<std::int64_t>(asked, kMaxPageSize);
 }
 
-// Appends events [first, last], at most `limit` of them; returns the first one left out.
-std::int64_t copy_events(const Execution& execution, std::int64_t first, std::int64_t last, std::int64_t limit,
-                         historypb::History* out) {
-  const std::int64_t end = std::min(last + 1, first + limit);
+// Appends the events from `first` on, at most `limit` batches of them; returns the first one left out.
+std::int64_t copy_batches(const Execution& execution, std::int64_t first, std::int64_t limit, historypb::History* out) {
+  const auto& starts = execution.history.batch_starts();
+  const auto next_batch = std::upper_bound(starts.begin(), starts.end(), first);
+  const bool is_rest = starts.end() - next_batch < limit;
+  const std::int64_t end = is_rest ? execution.history.next_event_id() : *(next_batch + (limit - 1));
   for (std::int64_t id = first; id < end; ++id) *out->add_events() = execution.history.event(id);
   return std::max(end, first);
 }
@@ -71,8 +73,11 @@ Cursor find_cursor(Engine& engine, const Request& request, Token::Kind kind) {
   }
   Execution* execution = engine.executions[token->execution].get();
   const std::string& run_id = request.execution().run_id();
-  if (execution->owner != owner.value || execution->workflow_id != request.execution().workflow_id() ||
-      (!run_id.empty() && run_id != execution->run_id)) {
+  if (execution->owner != owner.value || execution->workflow_id != request.execution().workflow_id()) {
+    cursor.error = errors::not_found("the NextPageToken is not of workflow " + request.execution().workflow_id());
+    return cursor;
+  }
+  if (!run_id.empty() && run_id != execution->run_id) {
     cursor.error = errors::invalid_argument("RunId in the request does not match the NextPageToken.");
     return cursor;
   }
@@ -92,13 +97,13 @@ void fill_page(const Engine& engine, const Execution& execution, std::int64_t fr
   auto* history = response.mutable_history();
   if (wants_close_event(request)) {
     if (!execution.is_running()) {
-      copy_events(execution, last, last, 1, history);
+      *history->add_events() = execution.history.event(last);
     } else if (request.wait_new_event()) {
       response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryPage, from));
     }
     return;
   }
-  const std::int64_t next = copy_events(execution, from, last, page_size(request.maximum_page_size()), history);
+  const std::int64_t next = copy_batches(execution, from, page_size(request.maximum_page_size()), history);
   if (next > last) {
     if (from <= last) append_transient_events(execution, history);
     if (!execution.is_running() || !request.wait_new_event()) return;
@@ -120,7 +125,7 @@ std::int64_t waiting_from(const svc::GetWorkflowExecutionHistoryRequest& request
 void fill_task_history(const Engine& engine, const Execution& execution, std::int64_t first, historypb::History* out,
                        std::string* next_page_token) {
   const std::int64_t last = execution.history.last_event_id();
-  const std::int64_t next = copy_events(execution, first, last, kMaxPageSize, out);
+  const std::int64_t next = copy_batches(execution, first, kMaxPageSize, out);
   if (next <= last) {
     *next_page_token = page_token(engine, execution, Token::Kind::kHistoryPage, next);
   } else {
@@ -168,9 +173,11 @@ Answer get_workflow_execution_history_reverse(Engine& engine, Call& call) {
   const Execution& execution = *cursor.execution;
   auto* history = response.mutable_history();
   std::int64_t id = std::min(cursor.event_id, execution.history.last_event_id());
-  for (std::int64_t left = page_size(request.maximum_page_size()); id > 0 && left > 0; --left) {
-    *history->add_events() = execution.history.event(id--);
-  }
+  const auto& starts = execution.history.batch_starts();
+  const auto after = std::upper_bound(starts.begin(), starts.end(), id);
+  const std::int64_t batches = std::min<std::int64_t>(after - starts.begin(), page_size(request.maximum_page_size()));
+  const std::int64_t end = batches == 0 ? id + 1 : *(after - batches);
+  while (id >= end) *history->add_events() = execution.history.event(id--);
   if (id > 0) response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryReverse, id));
   return errors::ok();
 }

@@ -17,6 +17,7 @@ namespace svc = ::temporal::api::workflowservice::v1;
 // The server whose behaviour this one follows.
 constexpr const char kServerVersion[] = "1.32.0";
 constexpr std::int64_t kMaxBlobBytes = 2 * 1024 * 1024;
+constexpr std::int64_t kMaxTaskCompletionBytes = 40 * 1024 * 1024;
 constexpr Duration kMinRetention = std::chrono::hours(1);
 
 void describe(const Namespace& entry, svc::DescribeNamespaceResponse& response) {
@@ -27,16 +28,20 @@ void describe(const Namespace& entry, svc::DescribeNamespaceResponse& response) 
   info.set_description(entry.description);
   info.set_owner_email(entry.owner_email);
   auto& capabilities = *info.mutable_capabilities();
-  capabilities.set_reported_problems_search_attribute(false);
+  capabilities.set_eager_workflow_start(true);
+  capabilities.set_worker_poll_complete_on_shutdown(true);
   auto& limits = *info.mutable_limits();
   limits.set_blob_size_limit_error(kMaxBlobBytes);
   limits.set_memo_size_limit_error(kMaxBlobBytes);
+  limits.set_workflow_task_completion_size_limit_error(kMaxTaskCompletionBytes);
   auto& config = *response.mutable_config();
   set_duration(config.mutable_workflow_execution_retention_ttl(), entry.retention);
+  config.mutable_bad_binaries();
   config.set_history_archival_state(enums::ARCHIVAL_STATE_DISABLED);
   config.set_visibility_archival_state(enums::ARCHIVAL_STATE_DISABLED);
   auto& replication = *response.mutable_replication_config();
   replication.set_active_cluster_name("active");
+  replication.set_state(enums::REPLICATION_STATE_NORMAL);
   replication.add_clusters()->set_cluster_name("active");
 }
 
@@ -100,6 +105,7 @@ Answer get_system_info(Engine&, Call& call) {
   capabilities.set_activity_failure_include_heartbeat(true);
   capabilities.set_encoded_failure_attributes(true);
   capabilities.set_upsert_memo(true);
+  capabilities.set_eager_workflow_start(true);
   capabilities.set_sdk_metadata(true);
   return errors::ok();
 }

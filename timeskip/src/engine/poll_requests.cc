@@ -65,6 +65,7 @@ void hand_out_query(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& 
   response.mutable_workflow_execution()->set_run_id(execution.run_id);
   response.mutable_workflow_type()->set_name(execution.workflow_type);
   response.set_previous_started_event_id(execution.previous_started_event_id);
+  response.set_attempt(execution.task_attempt);
   *response.mutable_query() = query->call->request_as<svc::QueryWorkflowRequest>().query();
   response.mutable_workflow_execution_task_queue()->set_name(execution.task_queue);
   response.mutable_workflow_execution_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
@@ -84,33 +85,7 @@ void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
   const auto& request = call.request_as<svc::PollActivityTaskQueueRequest>();
   auto& response = call.response_as<svc::PollActivityTaskQueueResponse>();
   start_activity(engine, execution, *activity, request.identity());
-  const auto& attributes = scheduled_attributes(execution, *activity);
-  Token token;
-  token.kind = Token::Kind::kActivityTask;
-  token.server = engine.server_id;
-  token.execution = execution.number;
-  token.event_id = activity->scheduled_event_id;
-  token.attempt = static_cast<std::uint32_t>(activity->attempt);
-  token.stamp = activity->stamp;
-  response.set_task_token(token.encode());
-  response.set_workflow_namespace(execution.owner->name);
-  response.mutable_workflow_type()->set_name(execution.workflow_type);
-  response.mutable_workflow_execution()->set_workflow_id(execution.workflow_id);
-  response.mutable_workflow_execution()->set_run_id(execution.run_id);
-  *response.mutable_activity_type() = attributes.activity_type();
-  response.set_activity_id(activity->id);
-  if (attributes.has_header()) *response.mutable_header() = attributes.header();
-  if (attributes.has_input()) *response.mutable_input() = attributes.input();
-  if (activity->heartbeat_details.has_value()) *response.mutable_heartbeat_details() = *activity->heartbeat_details;
-  set_time(response.mutable_scheduled_time(), activity->first_scheduled_time);
-  set_time(response.mutable_current_attempt_scheduled_time(), activity->scheduled_time);
-  set_time(response.mutable_started_time(), activity->started_time);
-  response.set_attempt(activity->attempt);
-  *response.mutable_schedule_to_close_timeout() = attributes.schedule_to_close_timeout();
-  *response.mutable_start_to_close_timeout() = attributes.start_to_close_timeout();
-  *response.mutable_heartbeat_timeout() = attributes.heartbeat_timeout();
-  *response.mutable_retry_policy() = attributes.retry_policy();
-  if (attributes.has_priority()) *response.mutable_priority() = attributes.priority();
+  fill_activity_task(engine, execution, *activity, response);
   engine.answer(call, {});
 }
 
@@ -145,6 +120,37 @@ void fill_workflow_task(Engine& engine, Execution& execution, bool partial_histo
     query.state = PendingQuery::State::kOnTask;
     (*response.mutable_queries())[query.key] = query.call->request_as<svc::QueryWorkflowRequest>().query();
   }
+}
+
+void fill_activity_task(const Engine& engine, const Execution& execution, const Activity& activity,
+                        svc::PollActivityTaskQueueResponse& response) {
+  const auto& attributes = scheduled_attributes(execution, activity);
+  Token token;
+  token.kind = Token::Kind::kActivityTask;
+  token.server = engine.server_id;
+  token.execution = execution.number;
+  token.event_id = activity.scheduled_event_id;
+  token.attempt = static_cast<std::uint32_t>(activity.attempt);
+  token.stamp = activity.stamp;
+  response.set_task_token(token.encode());
+  response.set_workflow_namespace(execution.owner->name);
+  response.mutable_workflow_type()->set_name(execution.workflow_type);
+  response.mutable_workflow_execution()->set_workflow_id(execution.workflow_id);
+  response.mutable_workflow_execution()->set_run_id(execution.run_id);
+  *response.mutable_activity_type() = attributes.activity_type();
+  response.set_activity_id(activity.id);
+  if (attributes.has_header()) *response.mutable_header() = attributes.header();
+  if (attributes.has_input()) *response.mutable_input() = attributes.input();
+  if (activity.heartbeat_details.has_value()) *response.mutable_heartbeat_details() = *activity.heartbeat_details;
+  set_time(response.mutable_scheduled_time(), activity.first_scheduled_time);
+  set_time(response.mutable_current_attempt_scheduled_time(), activity.scheduled_time);
+  set_time(response.mutable_started_time(), activity.started_time);
+  response.set_attempt(activity.attempt);
+  *response.mutable_schedule_to_close_timeout() = attributes.schedule_to_close_timeout();
+  *response.mutable_start_to_close_timeout() = attributes.start_to_close_timeout();
+  *response.mutable_heartbeat_timeout() = attributes.heartbeat_timeout();
+  *response.mutable_retry_policy() = attributes.retry_policy();
+  if (attributes.has_priority()) *response.mutable_priority() = attributes.priority();
 }
 
 void hand_out(Engine& engine, TaskQueue& queue, const TaskRef& task, Call& call) {

@@ -72,16 +72,20 @@ void fill_started(Engine& engine, Execution& execution, NewRun& run) {
   attributes.set_original_execution_run_id(execution.run_id);
   attributes.set_first_execution_run_id(execution.first_run_id);
   attributes.set_attempt(execution.attempt);
-  set_duration(attributes.mutable_workflow_execution_timeout(), execution.execution_timeout);
-  set_duration(attributes.mutable_workflow_run_timeout(), execution.run_timeout);
+  if (execution.execution_timeout > Duration(0)) {
+    set_duration(attributes.mutable_workflow_execution_timeout(), execution.execution_timeout);
+  }
+  if (execution.run_timeout > Duration(0)) {
+    set_duration(attributes.mutable_workflow_run_timeout(), execution.run_timeout);
+  }
   set_duration(attributes.mutable_workflow_task_timeout(), execution.task_timeout);
-  set_duration(attributes.mutable_first_workflow_task_backoff(), run.backoff);
+  if (run.backoff > Duration(0) || attributes.continued_execution_run_id().empty()) {
+    set_duration(attributes.mutable_first_workflow_task_backoff(), run.backoff);
+  } else {
+    attributes.clear_first_workflow_task_backoff();
+  }
   if (execution.execution_expiration.has_value()) {
     set_time(attributes.mutable_workflow_execution_expiration_time(), *execution.execution_expiration);
-  }
-  if (!attributes.has_root_workflow_execution()) {
-    attributes.mutable_root_workflow_execution()->set_workflow_id(execution.workflow_id);
-    attributes.mutable_root_workflow_execution()->set_run_id(execution.run_id);
   }
 }
 
@@ -197,10 +201,12 @@ std::string start_retry_run(Engine& engine, Execution& previous, const failurepb
   run.execution_expiration = previous.execution_expiration;
   run.attributes = old;
   auto& attributes = run.attributes;
+  attributes.clear_eager_execution_accepted();
   attributes.set_continued_execution_run_id(previous.run_id);
   attributes.set_initiator(enums::CONTINUE_AS_NEW_INITIATOR_RETRY);
   *attributes.mutable_continued_failure() = failure;
   attributes.set_attempt(previous.attempt + 1);
+  attributes.clear_identity();
   *attributes.mutable_memo() = previous.memo;
   *attributes.mutable_search_attributes() = previous.search_attributes;
   previous.successor_run_id = run.run_id;
@@ -242,8 +248,10 @@ void start_continued_run(Engine& engine, Execution& previous, const std::string&
     complete_retry_policy(*attributes.mutable_retry_policy());
   }
   attributes.set_attempt(1);
+  attributes.clear_identity();
+  attributes.clear_eager_execution_accepted();
   *attributes.mutable_memo() = continued.memo();
-  *attributes.mutable_search_attributes() = continued.search_attributes();
+  *attributes.mutable_search_attributes() = continued.search_attributes();  // neither is inherited
   previous.successor_run_id = run_id;
   start_run(engine, *previous.owner, run);
 }

@@ -225,7 +225,16 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   }
   NewRun run = new_run(engine, request);
   if (verdict.open != nullptr) terminate_existing(engine, *verdict.open, run.run_id);
-  fill_response(start_run(engine, *owner.value, run), true, response);
+  const bool is_eager = request.request_eager_execution() && run.backoff == Duration(0);
+  run.attributes.set_eager_execution_accepted(is_eager);
+  const std::string request_id = run.request_id;
+  Execution& execution = start_run(engine, *owner.value, run);
+  fill_response(execution, true, response);
+  if (is_eager) {
+    schedule_workflow_task(engine, execution, std::nullopt, false);
+    start_workflow_task(engine, execution, request.identity(), request_id, true);
+    fill_workflow_task(engine, execution, false, *response.mutable_eager_workflow_task());
+  }
   return errors::ok();
 }
 
@@ -248,6 +257,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   if (verdict.refusal.has_value()) return *verdict.refusal;
   if (verdict.same != nullptr) {
     response.set_run_id(verdict.same->run_id);
+    response.set_first_execution_run_id(verdict.same->first_run_id);
     response.set_started(true);
     return errors::ok();
   }
@@ -261,6 +271,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
     if (auto refusal = signal_refusal(*verdict.open)) return *refusal;
     add_signal(engine, *verdict.open, signal);
     response.set_run_id(verdict.open->run_id);
+    response.set_first_execution_run_id(verdict.open->first_run_id);
     response.set_started(false);
     return errors::ok();
   }
@@ -271,6 +282,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   const Execution& started =
       start_run(engine, *owner.value, run, [&](Execution& execution) { add_signal(engine, execution, signal); });
   response.set_run_id(started.run_id);
+  response.set_first_execution_run_id(started.first_run_id);
   response.set_started(true);
   return errors::ok();
 }

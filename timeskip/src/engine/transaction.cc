@@ -17,6 +17,7 @@ void end_transaction(Engine& engine, Execution& execution) {
     if (execution.task.state != WorkflowTask::State::kStarted) execution.history.flush();
   }
   execution.needs_task = false;
+  execution.history.end_batch();
   answer_history_waiters(engine, execution);
   dispatch_waiting_queries(engine, execution);
   update_holder(engine, execution);

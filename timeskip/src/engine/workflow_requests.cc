@@ -15,6 +15,9 @@ namespace svc = ::temporal::api::workflowservice::v1;
 
 constexpr std::size_t kMaxSignals = 10000;
 
+const std::string kDefaultTerminateReason = "terminated by user via frontend";
+const std::string kDefaultTerminateIdentity = "frontend-service";
+
 RpcStatus already_completed() { return errors::not_found("workflow execution already completed"); }
 
 // The current run of a chain that must have begun with `first_run_id`, if that is given.
@@ -108,8 +111,9 @@ Answer terminate_workflow_execution(Engine& engine, Call& call) {
       require_chain(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
   if (!found.value->is_running()) return already_completed();
-  terminate_run(engine, *found.value, request.reason(), request.has_details() ? &request.details() : nullptr,
-                request.identity());
+  const std::string& reason = request.reason().empty() ? kDefaultTerminateReason : request.reason();
+  const std::string& identity = request.identity().empty() ? kDefaultTerminateIdentity : request.identity();
+  terminate_run(engine, *found.value, reason, request.has_details() ? &request.details() : nullptr, identity);
   return errors::ok();
 }
 

@@ -59,6 +59,7 @@ void write_started(Execution& execution, const std::string& identity) {
   auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_TASK_STARTED, task.started_time);
   fill_started(execution, identity, *event.mutable_workflow_task_started_event_attributes());
   task.started_event_id = event.event_id();
+  execution.history.end_batch();
 }
 
 void clear_task(Execution& execution) {
@@ -147,13 +148,13 @@ void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<
 }
 
 void start_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
-                         const std::string& request_id) {
+                         const std::string& request_id, bool with_start) {
   WorkflowTask& task = execution.task;
   task.state = WorkflowTask::State::kStarted;
   task.started_time = engine.now();
   task.request_id = request_id;
   task.started_identity = identity;
-  task.history_size = execution.history.size_in_bytes();
+  task.history_size = with_start ? 0 : execution.history.size_in_bytes();
   task.suggest_continue_as_new = task.history_size >= kSuggestContinueAsNewBytes ||
                                  execution.history.next_event_id() >= kSuggestContinueAsNewEvents;
   if (!task.written && task.scheduled_event_id != execution.history.next_event_id()) {
@@ -226,6 +227,7 @@ void time_out_workflow_task(Engine& engine, Execution& execution) {
 void append_transient_events(const Execution& execution, historypb::History* out) {
   const WorkflowTask& task = execution.task;
   if (task.state == WorkflowTask::State::kNone || task.written) return;
+  if (task.scheduled_event_id != execution.history.next_event_id()) return;  // something has come in between
   auto& scheduled = *out->add_events();
   scheduled.set_event_id(task.scheduled_event_id);
   scheduled.set_event_type(enums::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED);

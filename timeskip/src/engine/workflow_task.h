@@ -26,9 +26,10 @@ inline constexpr Duration kMaxTaskTimeout = std::chrono::seconds(120);
 void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since = std::nullopt,
                             bool dispatch = true);
 
-// Requires a scheduled task. A transient task that is no longer last becomes an ordinary one.
+// Requires a scheduled task. A transient task that is no longer last becomes an ordinary one. `with_start`: in the same
+// transaction as the run itself (eager start).
 void start_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
-                         const std::string& request_id);
+                         const std::string& request_id, bool with_start = false);
 
 // Writes WorkflowTaskCompleted (before it Scheduled and Started of a transient task) and returns it; the caller fills in
 // what the worker said. The run has no task afterwards.
