@@ -6,13 +6,13 @@
 
 namespace temporalio::replayer {
 
-std::string put_in_order(temporal::api::history::v1::History& history) {
+std::string put_in_order(temporal::api::history::v1::History& history, bool is_contiguous) {
   auto& events = *history.mutable_events();
   if (events.empty()) return "expected a history with events, found an empty one";
-  if (events.size() > 1 && events[0].event_id() > events[events.size() - 1].event_id()) {
+  if (!is_contiguous && events.size() > 1 && events[0].event_id() > events[events.size() - 1].event_id()) {
     std::reverse(events.pointer_begin(), events.pointer_end());
   }
-  for (int i = 0; i < events.size(); ++i) {
+  for (int i = 0; !is_contiguous && i < events.size(); ++i) {
     if (events[i].event_id() == i + 1) continue;
     return "event order: expected event " + std::to_string(i + 1) +
            (i == 0 ? " first" : " after event " + std::to_string(i)) + ", found event " +

@@ -10,7 +10,8 @@ class History;
 namespace temporalio::replayer {
 
 // Turns a history that was saved newest event first. Answers what is wrong with the order of events; empty: nothing.
-std::string put_in_order(temporal::api::history::v1::History& history);
+// `is_contiguous`: the ids are known to count up from 1 (reading them again would cost a cache miss for each event).
+std::string put_in_order(temporal::api::history::v1::History& history, bool is_contiguous);
 
 // "EVENT_TYPE_TIMER_STARTED" as people call it: "TimerStarted".
 std::string event_type_name(int event_type);

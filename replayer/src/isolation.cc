@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,7 +49,8 @@ void send(int pipe, const json& message) {
 
 [[noreturn]] void be_child(const Replayer& replayer, const std::vector<std::string>& files, Position at,
                            const IsolationOptions& options, int pipe) {
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what workflow code prints must not end up in the report
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);   // what workflow code prints must not end up in the report,
+  ::setvbuf(stdout, nullptr, _IOLBF, 0);  // but must be seen, also when it crashes right behind
   const workflow::Registry& registry = ReplayerAccess::registry(replayer);
   for (; at.file < files.size(); ++at.file, at.history = 0) {
     try {
@@ -67,6 +69,7 @@ void send(int pipe, const json& message) {
     }
     send(pipe, {{"done", at.file}});
   }
+  std::fflush(nullptr);
   ::_exit(0);
 }
 

@@ -181,6 +181,8 @@ class JsonLoader {
 
   void events(ondemand::array& array, const std::string& path) {
     auto& history = into_.add();
+    const std::size_t added = into_.list().size() - 1;
+    bool is_contiguous = true;
     std::size_t index = 0;
     for (auto item : array) {
       ondemand::object object;
@@ -205,7 +207,9 @@ class JsonLoader {
                encoder_.unknown_event_type_at());
       }
       ++index;
+      is_contiguous = is_contiguous && event.event_id() == static_cast<std::int64_t>(index);
     }
+    into_.at(added).is_contiguous = is_contiguous;
   }
 
   // "events[3].timerStartedEventAttributes.startToFireTimeout (event 4): "
@@ -223,7 +227,9 @@ class JsonLoader {
   }
 
   void check(simdjson::error_code error) {
-    if (error) refuse(describe(error), location());
+    if (!error) return;
+    const bool is_at_end = error == simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
+    refuse(describe(error), is_at_end ? text_.data() + text_.size() : location());
   }
 
   // Where the parser stands; the end of the text where it stands nowhere.

@@ -50,7 +50,7 @@ void finish(Histories& histories, const std::string& name) {
   for (std::size_t i = 0; i < histories.list().size(); ++i) {
     LoadedHistory& loaded = histories.at(i);
     loaded.name = histories.list().size() == 1 ? name : name + "[" + std::to_string(i) + "]";
-    const std::string problem = put_in_order(histories.events(i));
+    const std::string problem = put_in_order(histories.events(i), loaded.is_contiguous);
     if (!problem.empty()) throw LoadError(loaded.name + ": " + problem);
     const auto& started = loaded.history->events(0).workflow_execution_started_event_attributes();
     if (!started.workflow_id().empty()) loaded.workflow_id = started.workflow_id();
@@ -58,41 +58,63 @@ void finish(Histories& histories, const std::string& name) {
   }
 }
 
-void load_padded(std::string& bytes, std::size_t size, const std::string& name, Histories& into) {
-  const std::string_view content = std::string_view(bytes).substr(0, size);
-  if (is_gzip(content)) {
+// Bytes with readable padding behind them; not filled with zeros first, which would cost a second pass over them.
+class PaddedBytes {
+ public:
+  explicit PaddedBytes(std::size_t capacity)
+      : bytes_(std::make_unique_for_overwrite<char[]>(capacity + kJsonPadding)), capacity_(capacity) {}
+  char* data() { return bytes_.get(); }
+  std::size_t capacity() const { return capacity_; }
+  std::size_t size() const { return size_; }
+  void grown(std::size_t count) { size_ += count; }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+
+  void double_capacity() {
+    PaddedBytes larger(capacity_ * 2 + 4096);
+    std::memcpy(larger.data(), data(), size_);
+    bytes_ = std::move(larger.bytes_);
+    capacity_ = larger.capacity_;
+  }
+  // Once filled: what follows is read by the parser, eight or more bytes at a time.
+  void pad() { std::memset(bytes_.get() + size_, 0, kJsonPadding); }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  std::size_t capacity_;
+  std::size_t size_ = 0;
+};
+
+void load_padded(std::string_view bytes, const std::string& name, Histories& into) {
+  if (is_gzip(bytes)) {
     std::string plain, error;
-    if (!gunzip(content, plain, error)) throw LoadError(name + ": " + error);
-    const std::size_t plain_size = plain.size();
-    plain.resize(plain_size + kJsonPadding);
-    load_uncompressed(std::string_view(plain).substr(0, plain_size), name, into);
+    if (!gunzip(bytes, plain, error)) throw LoadError(name + ": " + error);
+    const std::size_t size = plain.size();
+    plain.resize(size + kJsonPadding);
+    load_uncompressed(std::string_view(plain).substr(0, size), name, into);
   } else {
-    load_uncompressed(content, name, into);
+    load_uncompressed(bytes, name, into);
   }
   finish(into, name);
 }
 
-// The whole file, with padding behind it.
-std::size_t read_file(const std::string& path, std::string& bytes) {
+PaddedBytes read_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) throw LoadError(path + ": expected a history file: " + std::strerror(errno));
   struct stat status{};
-  std::size_t size = 0;
   int error = ::fstat(file, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-  if (error == 0) bytes.resize(static_cast<std::size_t>(status.st_size) + kJsonPadding);
+  PaddedBytes bytes(error == 0 ? static_cast<std::size_t>(status.st_size) + 1
+                               : 0);  // + 1: sees the end without growing
   while (error == 0) {
-    if (bytes.size() - size <= kJsonPadding) bytes.resize(bytes.size() * 2 + 4096);  // a pipe, or it grew
-    const ssize_t count = ::read(file, bytes.data() + size, bytes.size() - size - kJsonPadding);
+    if (bytes.size() == bytes.capacity()) bytes.double_capacity();  // a pipe, or the file grew
+    const ssize_t count = ::read(file, bytes.data() + bytes.size(), bytes.capacity() - bytes.size());
     if (count == 0) break;
-    if (count < 0) {
-      if (errno != EINTR) error = errno;
-    } else {
-      size += static_cast<std::size_t>(count);
-    }
+    if (count > 0) bytes.grown(static_cast<std::size_t>(count));
+    if (count < 0 && errno != EINTR) error = errno;
   }
   ::close(file);
   if (error != 0) throw LoadError(path + ": expected a history file: " + std::strerror(error));
-  return size;
+  bytes.pad();
+  return bytes;
 }
 
 }  // namespace
@@ -111,19 +133,18 @@ temporal::api::history::v1::History& Histories::events(std::size_t index) {
 
 std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string& name) {
   auto histories = std::make_unique<Histories>();
-  std::string padded;
-  padded.reserve(bytes.size() + kJsonPadding);
-  padded.append(bytes);
-  padded.resize(bytes.size() + kJsonPadding);
-  load_padded(padded, bytes.size(), name, *histories);
+  PaddedBytes padded(bytes.size());
+  if (!bytes.empty()) std::memcpy(padded.data(), bytes.data(), bytes.size());
+  padded.grown(bytes.size());
+  padded.pad();
+  load_padded(padded.view(), name, *histories);
   return histories;
 }
 
 std::unique_ptr<Histories> load_file(const std::string& path) {
   auto histories = std::make_unique<Histories>();
-  std::string bytes;
-  const std::size_t size = read_file(path, bytes);
-  load_padded(bytes, size, path, *histories);
+  const PaddedBytes bytes = read_file(path);
+  load_padded(bytes.view(), path, *histories);
   return histories;
 }
 

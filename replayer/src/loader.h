@@ -25,9 +25,10 @@ class LoadError : public std::runtime_error {
 
 struct LoadedHistory {
   const temporal::api::history::v1::History* history = nullptr;  // on the arena of its Histories
-  std::string name;         // the file's, with "[2]" behind it where a file holds several
-  std::string workflow_id;  // from the start event, else from what surrounds the history; may be empty
-  std::string run_id;       // likewise
+  std::string name;            // the file's, with "[2]" behind it where a file holds several
+  std::string workflow_id;     // from the start event, else from what surrounds the history; may be empty
+  std::string run_id;          // likewise
+  bool is_contiguous = false;  // the ids were seen to count up from 1 while it was loaded
 };
 
 // The histories of one file, and the memory they live in.

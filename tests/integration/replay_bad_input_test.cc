@@ -1,0 +1,123 @@
+// Bad input and bad usage are answered: exit code 2 and a message with the file, the place and what was expected.
+#include <gmock/gmock.h>
+
+#include "tests/integration/replay_command.h"
+
+namespace temporalio::replayer {
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(ReplayCommand, MissingFile) {
+  const Outcome outcome = replay("missing.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, HasSubstr("BAD INPUT  missing.json"));
+  EXPECT_THAT(outcome.out, HasSubstr("expected a history file or a folder of them: No such file or directory"));
+}
+
+TEST_F(ReplayCommand, TruncatedJson) {
+  const std::string whole = history("TimerLoop");
+  write("h.json", whole.substr(0, whole.size() / 2));
+  const Outcome outcome = replay("h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("h.json:[0-9]+:[0-9]+: expected the end of"));
+  EXPECT_THAT(outcome.out, HasSubstr("is the file truncated?"));
+}
+
+TEST_F(ReplayCommand, WrongEventOrder) {
+  std::string text = history("TimerLoop");
+  const std::string from = "\"eventId\": \"7\"";
+  ASSERT_NE(text.find(from), std::string::npos);
+  text.replace(text.find(from), from.size(), "\"eventId\": \"9\"");
+  write("h.json", text);
+  const Outcome outcome = replay("h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, HasSubstr("h.json: event order: expected event 7 after event 6, found event 9"));
+}
+
+TEST_F(ReplayCommand, UnknownEnum) {
+  std::string text = history("TimerLoop");
+  const std::string from = "TASK_QUEUE_KIND_NORMAL";
+  text.replace(text.find(from), from.size(), "TASK_QUEUE_KIND_ODD");
+  write("h.json", text);
+  const Outcome outcome = replay("h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out,
+              testing::ContainsRegex(
+                  "h.json:[0-9]+:[0-9]+: events\\[0\\].workflowExecutionStartedEventAttributes.taskQueue.kind "
+                  "\\(event 1\\): expected a value of temporal.api.enums.v1.TaskQueueKind"));
+  EXPECT_THAT(outcome.out, HasSubstr("found TASK_QUEUE_KIND_ODD"));
+}
+
+TEST_F(ReplayCommand, EmptyHistory) {
+  write("h.json", R"({"events":[]})");
+  write("nothing.json", "");
+  EXPECT_THAT(replay("h.json").out, HasSubstr("h.json: expected a history with events, found an empty one"));
+  EXPECT_EQ(replay("h.json").exit_code, 2);
+  EXPECT_THAT(replay("nothing.json").out, HasSubstr("nothing.json: expected a history, found an empty file"));
+  EXPECT_EQ(replay("nothing.json").exit_code, 2);
+}
+
+TEST_F(ReplayCommand, BinaryGarbage) {
+  write("h.bin", std::string("\x01\x02\xff\xfe garbage \0\0", 15));
+  const Outcome outcome = replay("h.bin");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, HasSubstr("h.bin: expected a history as JSON (an object or array) or as binary protobuf"));
+}
+
+TEST_F(ReplayCommand, FolderWithoutHistories) {
+  write("empty/readme.txt", "nothing here");
+  const Outcome outcome = replay("empty");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, HasSubstr("empty: expected history files in this folder"));
+}
+
+TEST_F(ReplayCommand, OneBadFileDoesNotStopTheOthers) {
+  write("1.json", "{");
+  write("2.json", history("TimerLoop"));
+  const Outcome outcome = replay("-v 1.json 2.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, HasSubstr("PASS  2.json"));
+}
+
+TEST_F(ReplayCommand, MissingPlugin) {
+  const Outcome outcome = run_program(TEMPORAL_REPLAY, "replay --plugin nowhere.so h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("nowhere.so: expected a plug-in that can be loaded"));
+}
+
+TEST_F(ReplayCommand, PluginWithoutEntryPoint) {
+  const Outcome outcome = run_program(TEMPORAL_REPLAY, std::string("replay --plugin ") + NO_ENTRY_PLUGIN + " h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("expected the entry point that TEMPORALIO_REPLAY_PLUGIN"));
+}
+
+TEST_F(ReplayCommand, PluginOfAnotherVersion) {
+  const Outcome outcome = run_program(TEMPORAL_REPLAY, std::string("replay --plugin ") + OTHER_ABI_PLUGIN + " h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("expected a plug-in compiled for version 1"));
+}
+
+TEST_F(ReplayCommand, TheSamePluginTwiceIsNoProblem) {
+  write("h.json", history("TimerLoop"));
+  EXPECT_EQ(replay(std::string("--plugin ") + FAULTY_PLUGIN + " h.json").exit_code, 0);
+}
+
+TEST_F(ReplayCommand, UsageErrors) {
+  write("h.json", history("TimerLoop"));
+  EXPECT_EQ(run_program(TEMPORAL_REPLAY, "").exit_code, 2);
+  EXPECT_EQ(run_program(TEMPORAL_REPLAY, "reply h.json").exit_code, 2);
+  EXPECT_EQ(replay("").exit_code, 2);
+  EXPECT_EQ(replay("--outputs json h.json").exit_code, 2);
+  EXPECT_EQ(replay("--output xml h.json").exit_code, 2);
+  EXPECT_EQ(replay("--deadlock-timeout soon h.json").exit_code, 2);
+  const Outcome without_code = run_program(TEMPORAL_REPLAY, "replay h.json");
+  EXPECT_EQ(without_code.exit_code, 2);
+  EXPECT_THAT(without_code.err, HasSubstr("expected workflow code: name a plug-in with --plugin"));
+  const Outcome help = run_program(TEMPORAL_REPLAY, "replay --help");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, HasSubstr("Exit codes: 0 all histories replayed"));
+}
+
+}  // namespace
+}  // namespace temporalio::replayer
