@@ -351,6 +351,7 @@ void Loop::State::run_background_thread() {
     has_leader_ = true;
     lead(lock, must_leave);
     resign(lock);
+    if (!lock.owns_lock()) lock.lock();  // asking for attendance releases it
   }
 }
 
