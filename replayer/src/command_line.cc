@@ -86,7 +86,8 @@ class Run {
  private:
   void replay(const std::vector<std::string>& files) {
     if (arguments_.in_process) {
-      for (ReplayResult& result : replayer_.replay_files(files, {.fail_fast = arguments_.fail_fast}))
+      const PlayOptions options{.fail_fast = arguments_.fail_fast, .context = arguments_.context};
+      for (ReplayResult& result : play_files(ReplayerAccess::registry(replayer_), files, options))
         take(std::move(result));
       return;
     }

@@ -58,6 +58,34 @@ ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loade
   return result;
 }
 
+std::vector<ReplayResult> play_all(const workflow::Registry& registry, const std::string& name,
+                                   const PlayOptions& options,
+                                   const std::function<std::unique_ptr<Histories>()>& load) {
+  std::vector<ReplayResult> results;
+  try {
+    const std::unique_ptr<Histories> histories = load();
+    for (const LoadedHistory& loaded : histories->list()) {
+      results.push_back(play(registry, loaded, options.context));
+      if (options.fail_fast && !results.back().has_passed()) break;
+    }
+  } catch (const LoadError& error) {
+    results.push_back(unreadable(name, error.what()));
+  }
+  return results;
+}
+
+std::vector<ReplayResult> play_files(const workflow::Registry& registry, const std::vector<std::string>& paths,
+                                     const PlayOptions& options) {
+  std::vector<ReplayResult> results;
+  for (const std::string& path : paths) {
+    for (ReplayResult& result : play_all(registry, path, options, [&] { return load_file(path); })) {
+      results.push_back(std::move(result));
+    }
+    if (options.fail_fast && !results.back().has_passed()) break;
+  }
+  return results;
+}
+
 ReplayResult unreadable(const std::string& name, const std::string& why) {
   ReplayResult result;
   result.verdict = Verdict::bad_input;

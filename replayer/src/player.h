@@ -1,6 +1,8 @@
 // Replays one loaded history: what the public Replayer and the isolated child of temporal-replay share.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,17 @@ class ReplayerAccess {
 };
 
 ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context = kDefaultContext);
+
+struct PlayOptions {
+  bool fail_fast = false;
+  int context = kDefaultContext;
+};
+// Every history of what `load` gives; one result where that cannot be loaded. `name` is what messages call it.
+std::vector<ReplayResult> play_all(const workflow::Registry& registry, const std::string& name,
+                                   const PlayOptions& options, const std::function<std::unique_ptr<Histories>()>& load);
+// The same for files, in the order given.
+std::vector<ReplayResult> play_files(const workflow::Registry& registry, const std::vector<std::string>& paths,
+                                     const PlayOptions& options);
 
 // The result for what could not be loaded.
 ReplayResult unreadable(const std::string& name, const std::string& why);

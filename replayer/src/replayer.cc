@@ -17,22 +17,6 @@ const workflow::Registry& ReplayerAccess::registry(const Replayer& replayer) { r
 
 namespace {
 
-template <class Load>
-std::vector<ReplayResult> play_all(const workflow::Registry& registry, const std::string& name, bool fail_fast,
-                                   Load load) {
-  std::vector<ReplayResult> results;
-  try {
-    const std::unique_ptr<Histories> histories = load();
-    for (const LoadedHistory& loaded : histories->list()) {
-      results.push_back(play(registry, loaded));
-      if (fail_fast && !results.back().has_passed()) break;
-    }
-  } catch (const LoadError& error) {
-    results.push_back(unreadable(name, error.what()));
-  }
-  return results;
-}
-
 ReplayResult most_serious(std::vector<ReplayResult> results) {
   const auto less = [](const ReplayResult& a, const ReplayResult& b) {
     return seriousness(a.verdict) < seriousness(b.verdict);
@@ -53,11 +37,11 @@ Replayer& Replayer::add_workflow(const workflow::Definition& definition) {
 }
 
 ReplayResult Replayer::replay_file(const std::string& path) const {
-  return most_serious(play_all(impl_->registry, path, false, [&] { return load_file(path); }));
+  return most_serious(play_all(impl_->registry, path, {}, [&] { return load_file(path); }));
 }
 
 ReplayResult Replayer::replay_json(std::string_view text, const std::string& name) const {
-  return most_serious(play_all(impl_->registry, name, false, [&] { return load_bytes(text, name); }));
+  return most_serious(play_all(impl_->registry, name, {}, [&] { return load_bytes(text, name); }));
 }
 
 ReplayResult Replayer::replay_history(const WorkflowHistory& history) const {
@@ -71,14 +55,7 @@ ReplayResult Replayer::replay_history(const WorkflowHistory& history) const {
 
 std::vector<ReplayResult> Replayer::replay_files(const std::vector<std::string>& paths,
                                                  ReplayFilesOptions options) const {
-  std::vector<ReplayResult> results;
-  for (const std::string& path : paths) {
-    for (ReplayResult& result : play_all(impl_->registry, path, options.fail_fast, [&] { return load_file(path); })) {
-      results.push_back(std::move(result));
-    }
-    if (options.fail_fast && !results.back().has_passed()) break;
-  }
-  return results;
+  return play_files(impl_->registry, paths, {.fail_fast = options.fail_fast});
 }
 
 }  // namespace temporalio::replayer

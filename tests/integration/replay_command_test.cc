@@ -51,9 +51,11 @@ TEST_F(ReplayCommand, ADivergenceIsShownWithBothSidesTheLineAndTheEventsAround) 
 
 TEST_F(ReplayCommand, ContextIsAnOption) {
   write("h.json", history("Changed"));
-  const Outcome outcome = replay("--context 0 h.json");
-  EXPECT_THAT(outcome.out, HasSubstr("\n  > 10  TimerStarted"));
-  EXPECT_THAT(outcome.out, Not(HasSubstr("  9  Workflow")));
+  for (const char* option : {"", "--in-process "}) {
+    const Outcome outcome = replay(std::string(option) + "--context 0 h.json");
+    EXPECT_THAT(outcome.out, HasSubstr("\n  > 10  TimerStarted")) << option;
+    EXPECT_THAT(outcome.out, Not(HasSubstr("  9  Workflow"))) << option;
+  }
 }
 
 TEST_F(ReplayCommand, AnUnknownTypeHasItsOwnCode) {
