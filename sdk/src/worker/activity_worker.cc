@@ -45,10 +45,10 @@ void ActivityWorker::start() {
   poller.response_type = &ws::PollActivityTaskQueueResponse::default_instance();
   poller.max_polls = options_.max_polls;
   poller.on_error = options_.on_error;
+  poller.on_progress = options_.on_progress;
   poller.on_response = [this](google::protobuf::Message& response) {
     auto& task = static_cast<ws::PollActivityTaskQueueResponse&>(response);
     if (!task.task_token().empty()) accept(std::move(task));
-    options_.on_progress();
   };
   poller_ = std::make_shared<Poller>(connection_, slots_, std::move(poller));
   poller_->refill();

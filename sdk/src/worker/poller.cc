@@ -46,6 +46,7 @@ void Poller::on_done(const std::shared_ptr<Poll>& poll, const rpc::Status& statu
     options_.on_error(status);
   }
   refill();
+  options_.on_progress();
 }
 
 void Poller::stop() {

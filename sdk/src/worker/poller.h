@@ -28,6 +28,8 @@ struct PollerOptions {
   std::function<void(google::protobuf::Message&)> on_response;
   // The service refuses to be polled; the poller has stopped.
   std::function<void(const rpc::Status&)> on_error;
+  // After every end of a poll.
+  std::function<void()> on_progress;
 };
 
 // Used on the loop's thread only.

@@ -59,10 +59,10 @@ void WorkflowWorker::start() {
   poller.request = request;
   poller.response_type = &ws::PollWorkflowTaskQueueResponse::default_instance();
   poller.on_error = options_.on_error;
+  poller.on_progress = options_.on_progress;
   poller.on_response = [this](google::protobuf::Message& response) {
     auto& task = static_cast<Task&>(response);
     if (!task.task_token().empty()) accept(std::make_unique<Task>(std::move(task)));
-    options_.on_progress();
   };
   // Most tasks of cached workflows come through the sticky queue: a fifth of the polls is left to the normal one.
   poller.max_polls = sticky_queue_.empty() ? options_.max_polls : std::max(1, options_.max_polls / 5);
