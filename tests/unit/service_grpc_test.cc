@@ -118,12 +118,12 @@ TEST_F(ServiceGrpc, CancelledLongPollEndsAtOnce) {
 
 TEST_F(ServiceGrpc, LongPollEndsByItsDeadline) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(300));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(2300));  // less is refused
   ws::PollWorkflowTaskQueueResponse response;
   const auto started = Steady::now();
   const grpc::Status status =
       call(*channel_, workflow_method("PollWorkflowTaskQueue"), poll_request(), response, context);
-  EXPECT_LT(Steady::now() - started, std::chrono::seconds(5));
+  EXPECT_LT(Steady::now() - started, std::chrono::seconds(10));
   // Empty when the server answers just in time, otherwise the transport's own word for it.
   if (status.ok()) {
     EXPECT_EQ(response.task_token(), "");

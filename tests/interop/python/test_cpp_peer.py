@@ -89,7 +89,3 @@ class CppPeer(unittest.IsolatedAsyncioTestCase):
                 "failure: no stock",
             ],
         )
-
-
-if __name__ == "__main__":
-    unittest.main()

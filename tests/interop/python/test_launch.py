@@ -1,7 +1,6 @@
 """The official Python SDK launches our server as it launches the Java one, and runs a workflow on it."""
 
 import asyncio
-import logging
 import os
 import time
 import unittest
@@ -17,7 +16,6 @@ from purchase import Purchase, charge
 
 SERVER = os.environ["TEST_SERVER"]
 QUEUE = "purchases"
-logging.getLogger("temporalio").setLevel(logging.ERROR)  # the failures are wanted
 
 
 class Launch(unittest.IsolatedAsyncioTestCase):
@@ -80,7 +78,3 @@ class Launch(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(WorkflowFailureError) as failure:
                 await handle.result()
             self.assertIsInstance(failure.exception.cause, TerminatedError)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,0 +1,168 @@
+// testing::WorkflowEnvironment: its clock, its gate for time skipping, launching a server; in process and over a
+// socket.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+#include "temporalio/testing.h"
+#include "temporalio/worker.h"
+#include "temporalio/workflow.h"
+
+using namespace std::chrono_literals;
+
+namespace temporalio::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Sleeper {
+ public:
+  static void define(workflow::Definer<Sleeper> d) { d.run<&Sleeper::run>(); }
+  workflow::Task<int> run(int seconds) {
+    co_await workflow::sleep(std::chrono::seconds(seconds));
+    co_return seconds;
+  }
+};
+
+class EnvironmentIn : public ::testing::TestWithParam<std::string_view> {
+ protected:
+  EnvironmentIn() {
+    worker_.add_workflow<Sleeper>();
+    worker_.start();
+  }
+
+  client::WorkflowHandle<int> start(std::string_view id, int seconds) {
+    return env_.client().start_workflow<&Sleeper::run>(seconds, {.id = id, .task_queue = "q"});
+  }
+
+  WorkflowEnvironment env_ = WorkflowEnvironment::start_time_skipping({.test_server_existing_path = GetParam()});
+  worker::Worker worker_{env_.client(), {.task_queue = "q"}};
+};
+
+TEST_P(EnvironmentIn, SleepMovesTheClockAndNothingElseDoes) {
+  EXPECT_TRUE(env_.supports_time_skipping());
+  const SystemTime start = env_.get_current_time();
+  env_.sleep(std::chrono::days(30));
+  const Duration passed = env_.get_current_time() - start;
+  EXPECT_GE(passed, std::chrono::days(30));
+  EXPECT_LT(passed, std::chrono::days(30) + 1min);
+}
+
+TEST_P(EnvironmentIn, TheClockStandsWhereTheLastWorkflowEndedNotAtItsTimeout) {
+  const SystemTime before = env_.get_current_time();
+  EXPECT_EQ(start("day", 24 * 3600).result(), 24 * 3600);
+  EXPECT_LT(env_.get_current_time() - before, 24h + 1min);
+}
+
+TEST_P(EnvironmentIn, TwoThreadsMayWaitForResultsAtOnce) {
+  auto first = start("one", 3600);
+  auto second = start("two", 7200);
+  auto waiting = std::async(std::launch::async, [&first] { return first.result(); });
+  EXPECT_EQ(second.result(), 7200);
+  EXPECT_EQ(waiting.get(), 3600);
+  // Locked again, once: a third wait can unlock, and a sleep too.
+  EXPECT_EQ(start("three", 60).result(), 60);
+  env_.sleep(1h);
+}
+
+TEST_P(EnvironmentIn, SleepAndResultMayOverlap) {
+  auto handle = start("long", 3 * 24 * 3600);
+  auto waiting = std::async(std::launch::async, [&handle] { return handle.result(); });
+  env_.sleep(std::chrono::days(1));
+  EXPECT_EQ(waiting.get(), 3 * 24 * 3600);
+  env_.sleep(1h);
+}
+
+TEST_P(EnvironmentIn, DisabledScopeKeepsWallPace) {
+  auto handle = start("held", 3600);
+  const SystemTime before = env_.get_current_time();
+  std::future<int> waiting;
+  {
+    const auto scope = env_.auto_time_skipping_disabled();
+    waiting = std::async(std::launch::async, [&handle] { return handle.result(); });
+    EXPECT_EQ(waiting.wait_for(100ms), std::future_status::timeout);
+    EXPECT_LT(env_.get_current_time() - before, 1min);
+  }
+  // The wait that began inside the scope goes on outside of it, and skips.
+  EXPECT_EQ(waiting.get(), 3600);
+}
+
+TEST_P(EnvironmentIn, FailedWaitLocksTimeAgain) {
+  auto handle = start("ended", 3600);
+  handle.terminate();
+  EXPECT_THROW(handle.result(), WorkflowFailureError);
+  const SystemTime before = env_.get_current_time();
+  auto other = start("other", 3600);
+  EXPECT_LT(env_.get_current_time() - before, 1min);
+  EXPECT_EQ(other.result(), 3600);
+}
+
+TEST_P(EnvironmentIn, SaysWhoHoldsTime) { EXPECT_NE(env_.describe_time(), ""); }
+
+INSTANTIATE_TEST_SUITE_P(, EnvironmentIn, ::testing::Values(std::string_view(), std::string_view(TEST_SERVER)),
+                         [](const auto& place) { return place.param.empty() ? "InProcess" : "OverASocket"; });
+
+TEST(Environment, EachHasItsOwnClock) {
+  auto first = WorkflowEnvironment::start_time_skipping();
+  auto second = WorkflowEnvironment::start_time_skipping();
+  first.sleep(24h);
+  EXPECT_GT(first.get_current_time() - second.get_current_time(), 23h);
+}
+
+TEST(Environment, TheSameSeedGivesTheSameRunIds) {
+  const auto run_id = [](std::uint64_t seed) {
+    auto env = WorkflowEnvironment::start_time_skipping({.seed = seed});
+    worker::Worker worker(env.client(), {.task_queue = "q"});
+    worker.add_workflow<Sleeper>();
+    auto handle = env.client().start_workflow<&Sleeper::run>(1, {.id = "w", .task_queue = "q"});
+    handle.result();
+    return handle.describe().run_id;
+  };
+  EXPECT_EQ(run_id(5), run_id(5));
+  EXPECT_NE(run_id(5), run_id(6));
+}
+
+TEST(Environment, FromClientSleepsForReal) {
+  auto inner = WorkflowEnvironment::start_time_skipping();
+  auto env = WorkflowEnvironment::from_client(inner.client());
+  EXPECT_FALSE(env.supports_time_skipping());
+  const SystemTime before = env.get_current_time();
+  env.sleep(20ms);
+  const Duration passed = env.get_current_time() - before;
+  EXPECT_GE(passed, 19ms);
+  EXPECT_LT(passed, 10s);
+}
+
+TEST(Environment, TheClientOutlivesTheEnvironment) {
+  std::optional<client::Client> client;
+  {
+    auto env = WorkflowEnvironment::start_time_skipping();
+    client = env.client();
+  }
+  worker::Worker worker(*client, {.task_queue = "q"});
+  worker.add_workflow<Sleeper>();
+  EXPECT_EQ(client->execute_workflow<&Sleeper::run>(3600, {.id = "w", .task_queue = "q"}), 3600);
+}
+
+TEST(Environment, AServerThatCannotBeLaunchedIsReported) {
+  const auto launch = [](std::string_view path) {
+    try {
+      (void)WorkflowEnvironment::start_time_skipping({.test_server_existing_path = path});
+      return std::string("no error");
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_THAT(launch("/nowhere/server"), HasSubstr("cannot run the test server /nowhere/server"));
+  EXPECT_THAT(launch("/bin/false"), HasSubstr("ended with exit code 1 instead of listening"));
+}
+
+TEST(Environment, ConnectingToNothingIsReported) {
+  EXPECT_THROW((void)WorkflowEnvironment::connect_time_skipping("no address"), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace temporalio::testing
