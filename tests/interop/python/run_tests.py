@@ -6,6 +6,7 @@ import sys
 import unittest
 
 logging.getLogger("temporalio").setLevel(logging.ERROR + 1)  # the activities' failures are wanted
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # unittest switches its slow-callback messages on
 modules = [os.path.splitext(name)[0] for name in sys.argv[1:]]
 suite = unittest.defaultTestLoader.loadTestsFromNames(modules)
 result = unittest.TextTestRunner(verbosity=2).run(suite)
