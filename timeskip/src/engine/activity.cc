@@ -80,7 +80,7 @@ Activity* find_activity_by_id(Execution& execution, const std::string& activity_
 }
 
 const historypb::ActivityTaskScheduledEventAttributes& scheduled_attributes(const Execution& execution,
-                                                                             const Activity& activity) {
+                                                                            const Activity& activity) {
   return execution.history.event(activity.scheduled_event_id).activity_task_scheduled_event_attributes();
 }
 
@@ -117,7 +117,7 @@ void complete_activity(Engine& engine, Execution& execution, Activity& activity,
   if (activity.state != Activity::State::kStarted) {  // completed by id before any worker took it
     activity.state = Activity::State::kStarted;
     activity.started_time = engine.now();
-    activity.request_id = engine.ids.uuid();
+    activity.request_id.clear();
     activity.identity = identity;
   }
   write_activity_started(execution, activity);

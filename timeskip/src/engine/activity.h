@@ -24,7 +24,7 @@ historypb::HistoryEvent* schedule_activity(Engine& engine, Execution& execution,
 Activity* find_activity(Execution& execution, std::int64_t scheduled_event_id);
 Activity* find_activity_by_id(Execution& execution, const std::string& activity_id);
 const historypb::ActivityTaskScheduledEventAttributes& scheduled_attributes(const Execution& execution,
-                                                                             const Activity& activity);
+                                                                            const Activity& activity);
 
 // Requires a scheduled activity.
 void start_activity(Engine& engine, Execution& execution, Activity& activity, const std::string& identity);

@@ -19,8 +19,7 @@ struct ActivityTarget {
 };
 
 RpcStatus activity_not_found() {
-  return errors::not_found(
-      "invalid activityID or activity already timed out or invoking workflow is completed");
+  return errors::not_found("invalid activityID or activity already timed out or invoking workflow is completed");
 }
 
 ActivityTarget by_token(Engine& engine, const std::string& text, const std::string& name) {

@@ -66,8 +66,9 @@ void expire(Engine& engine, Execution& execution, Activity& activity) {
   const enums::RetryState state = retry_activity(engine, execution, activity, failure);
   if (state == enums::RETRY_STATE_IN_PROGRESS) return;
   if (state == enums::RETRY_STATE_TIMEOUT && expiry->type != enums::TIMEOUT_TYPE_SCHEDULE_TO_START) {
-    failure = timeout_failure("Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying",
-                              enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+    failure = timeout_failure(
+        "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying",
+        enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
   }
   if (activity.heartbeat_details.has_value()) {
     *failure.mutable_timeout_failure_info()->mutable_last_heartbeat_details() = *activity.heartbeat_details;
@@ -93,8 +94,8 @@ void set_activity_timeout(Engine& engine, Execution& execution, Activity& activi
   const std::optional<Expiry> expiry = next_expiry(activity);
   if (!expiry.has_value()) return activity.timeout.cancel();
   engine.timers.set(
-      activity.timeout, expiry->time,
-      [&engine, &execution, &activity] { expire(engine, execution, activity); }, describe_timeout, &activity);
+      activity.timeout, expiry->time, [&engine, &execution, &activity] { expire(engine, execution, activity); },
+      describe_timeout, &activity);
 }
 
 }  // namespace temporalio::timeskip

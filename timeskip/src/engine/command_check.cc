@@ -15,7 +15,9 @@ constexpr std::int64_t kMaxPendingActivities = 2000;
 constexpr std::size_t kMaxPayloadBytes = 2 * 1024 * 1024;
 constexpr float kMaxFairnessKeyBytes = 64;
 
-CommandFault fault(enums::WorkflowTaskFailedCause cause, std::string detail) { return {cause, std::move(detail), false}; }
+CommandFault fault(enums::WorkflowTaskFailedCause cause, std::string detail) {
+  return {cause, std::move(detail), false};
+}
 
 CommandFault oversized(enums::WorkflowTaskFailedCause cause, std::string detail) {
   return {cause, std::move(detail), true};
@@ -44,7 +46,8 @@ std::string priority_fault(const commonpb::Priority& priority) {
 std::string normalise_timeouts(commandpb::ScheduleActivityTaskCommandAttributes& attributes, Duration run_timeout) {
   for (const auto* duration : {&attributes.schedule_to_close_timeout(), &attributes.schedule_to_start_timeout(),
                                &attributes.start_to_close_timeout(), &attributes.heartbeat_timeout()}) {
-    if (std::string wrong = duration_fault(*duration); !wrong.empty()) return "an activity timeout is invalid: " + wrong;
+    if (std::string wrong = duration_fault(*duration); !wrong.empty())
+      return "an activity timeout is invalid: " + wrong;
   }
   Duration close = to_duration(attributes.schedule_to_close_timeout());
   Duration start = to_duration(attributes.schedule_to_start_timeout());
@@ -92,8 +95,8 @@ std::string CommandFault::text() const {
 }
 
 bool is_close_command(enums::CommandType type) {
-  return type == enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION || type == enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION ||
-         type == enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION ||
+  return type == enums::COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION ||
+         type == enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION || type == enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION ||
          type == enums::COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION;
 }
 
@@ -141,9 +144,7 @@ std::optional<CommandFault> CommandCheck::check(commandpb::Command& command) {
       found = check_close(command);
       break;
     case enums::COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
-      if (command.upsert_workflow_search_attributes_command_attributes().search_attributes().indexed_fields().empty()) {
-        found = fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, "IndexedFields is not set on command.");
-      }
+      found = check_search_attributes(command);
       break;
     case enums::COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES:
       if (command.modify_workflow_properties_command_attributes().upserted_memo().fields().empty()) {
@@ -152,17 +153,16 @@ std::optional<CommandFault> CommandCheck::check(commandpb::Command& command) {
       }
       break;
     case enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION:
-      found = not_supported(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES,
-                            command.command_type());
+      found =
+          not_supported(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_START_CHILD_EXECUTION_ATTRIBUTES, command.command_type());
       break;
     case enums::COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION:
       found = not_supported(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
                             command.command_type());
       break;
     case enums::COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION:
-      found = not_supported(
-          enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
-          command.command_type());
+      found = not_supported(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
+                            command.command_type());
       break;
     case enums::COMMAND_TYPE_PROTOCOL_MESSAGE:
       found = not_supported(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
@@ -179,6 +179,17 @@ std::optional<CommandFault> CommandCheck::check(commandpb::Command& command) {
   }
   ++next_event_id_;
   return found;
+}
+
+CommandCheck::Fault CommandCheck::check_search_attributes(commandpb::Command& command) const {
+  constexpr auto kCause = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES;
+  if (command.upsert_workflow_search_attributes_command_attributes().search_attributes().indexed_fields().empty()) {
+    return fault(kCause, "IndexedFields is not set on command.");
+  }
+  auto& attributes = *command.mutable_upsert_workflow_search_attributes_command_attributes();
+  std::string wrong = prepare_search_attributes(*execution_.owner, *attributes.mutable_search_attributes());
+  if (!wrong.empty()) return fault(kCause, std::move(wrong));
+  return std::nullopt;
 }
 
 CommandCheck::Fault CommandCheck::check_schedule_activity(commandpb::Command& command) {
@@ -250,8 +261,7 @@ CommandCheck::Fault CommandCheck::check_request_cancel_activity(const commandpb:
   const auto in_batch = scheduled_activities_.find(id);
   const auto pending = execution_.activities.find(id);
   if (in_batch == scheduled_activities_.end() && pending == execution_.activities.end()) return fault(kCause, text);
-  const bool is_started =
-      pending != execution_.activities.end() && pending->second->state == Activity::State::kStarted;
+  const bool is_started = pending != execution_.activities.end() && pending->second->state == Activity::State::kStarted;
   if (pending != execution_.activities.end() && pending->second->cancel_requested) return fault(kCause, text);
   if (!cancel_requested_.insert(id).second) return fault(kCause, text);
   if (!is_started) {  // canceled at once: its id is free again
@@ -295,7 +305,8 @@ CommandCheck::Fault CommandCheck::check_cancel_timer(const commandpb::Command& c
   if (execution_.timers.count(id) != 0 && cancelled_timers_.insert(id).second) return std::nullopt;
   const auto& buffered = execution_.history.buffered();
   const bool has_fired = std::any_of(buffered.begin(), buffered.end(), [&id](const auto& event) {
-    return event->event_type() == enums::EVENT_TYPE_TIMER_FIRED && event->timer_fired_event_attributes().timer_id() == id;
+    return event->event_type() == enums::EVENT_TYPE_TIMER_FIRED &&
+           event->timer_fired_event_attributes().timer_id() == id;
   });
   if (!has_fired || !cancelled_timers_.insert(id).second) return fault(kCause, "TimerID: " + id);
   --buffered_;
@@ -370,6 +381,10 @@ CommandCheck::Fault CommandCheck::check_continue_as_new(commandpb::Command& comm
     set_duration(attributes.mutable_workflow_task_timeout(), execution_.task_timeout);
   }
   if (std::string wrong = retry_policy_fault(attributes.retry_policy()); !wrong.empty()) return fault(kCause, wrong);
+  if (attributes.has_search_attributes()) {
+    std::string wrong = prepare_search_attributes(*execution_.owner, *attributes.mutable_search_attributes());
+    if (!wrong.empty()) return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, std::move(wrong));
+  }
   if (!attributes.cron_schedule().empty()) {
     return fault(kCause, "this server does not support cron_schedule yet");
   }

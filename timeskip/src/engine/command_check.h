@@ -25,7 +25,8 @@ struct CommandFault {
 
 bool is_close_command(enums::CommandType type);
 
-// A command list that is refused as a whole, without failing the task: an unknown type, something after a close command.
+// A command list that is refused as a whole, without failing the task: an unknown type, something after a close
+// command.
 std::string command_sequence_fault(const google::protobuf::RepeatedPtrField<commandpb::Command>& commands);
 
 class CommandCheck {
@@ -39,6 +40,7 @@ class CommandCheck {
  private:
   using Fault = std::optional<CommandFault>;
 
+  Fault check_search_attributes(commandpb::Command& command) const;
   Fault check_schedule_activity(commandpb::Command& command);
   Fault check_request_cancel_activity(const commandpb::Command& command);
   Fault check_start_timer(const commandpb::Command& command);

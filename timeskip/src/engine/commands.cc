@@ -102,8 +102,8 @@ template <class Fields>
 void merge_fields(const Fields& from, Fields& into) {
   for (const auto& [key, payload] : from) {
     const auto encoding = payload.metadata().find("encoding");
-    const bool is_null = payload.data().empty() &&
-                         (encoding == payload.metadata().end() || encoding->second == "binary/null");
+    const bool is_null =
+        payload.data().empty() && (encoding == payload.metadata().end() || encoding->second == "binary/null");
     if (is_null || payload.data() == "null" || payload.data() == "[]") {
       into.erase(key);
     } else {
@@ -149,7 +149,8 @@ void apply_command(Engine& engine, Execution& execution, commandpb::Command& com
     case enums::COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK: {
       const std::int64_t scheduled = command.request_cancel_activity_task_command_attributes().scheduled_event_id();
       bool canceled_at_once = false;
-      event = request_cancel_activity(engine, execution, scheduled, task_completed_event_id, identity, canceled_at_once);
+      event =
+          request_cancel_activity(engine, execution, scheduled, task_completed_event_id, identity, canceled_at_once);
       applied.activity_canceled_at_once = applied.activity_canceled_at_once || canceled_at_once;
       break;
     }

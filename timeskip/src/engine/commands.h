@@ -12,7 +12,7 @@ namespace temporalio::timeskip {
 class Engine;
 
 struct AppliedCommands {
-  bool activity_canceled_at_once = false;  // a worker must hear of it
+  bool activity_canceled_at_once = false;      // a worker must hear of it
   std::vector<std::int64_t> eager_activities;  // for the worker itself; scheduled event ids
 };
 

@@ -126,7 +126,8 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   bool lost_fired_timer = false;
   for (auto& command : *request.mutable_commands()) {
     apply_command(engine, execution, command, completed_id, request.identity(), applied);
-    if (command.command_type() == enums::COMMAND_TYPE_CANCEL_TIMER) lost_fired_timer = !execution.history.has_buffered();
+    if (command.command_type() == enums::COMMAND_TYPE_CANCEL_TIMER)
+      lost_fired_timer = !execution.history.has_buffered();
   }
   answer_queries_of_task(engine, execution, request);
   if (!execution.is_running()) return errors::ok();

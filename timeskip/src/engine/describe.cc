@@ -61,12 +61,10 @@ void describe_activity(const Execution& execution, const Activity& activity, wor
                  : is_started              ? enums::PENDING_ACTIVITY_STATE_STARTED
                                            : enums::PENDING_ACTIVITY_STATE_SCHEDULED);
   if (activity.heartbeat_details.has_value()) *info.mutable_heartbeat_details() = *activity.heartbeat_details;
-  if (activity.last_heartbeat_time.has_value()) set_time(info.mutable_last_heartbeat_time(), *activity.last_heartbeat_time);
-  if (is_started) {
-    set_time(info.mutable_last_started_time(), activity.started_time);
-  } else {
-    set_time(info.mutable_scheduled_time(), activity.scheduled_time);
-  }
+  if (activity.last_heartbeat_time.has_value())
+    set_time(info.mutable_last_heartbeat_time(), *activity.last_heartbeat_time);
+  if (is_started) set_time(info.mutable_last_started_time(), activity.started_time);
+  set_time(info.mutable_scheduled_time(), activity.scheduled_time);
   info.set_attempt(activity.attempt);
   info.set_maximum_attempts(attributes.retry_policy().maximum_attempts());
   if (activity.last_failure.has_value()) *info.mutable_last_failure() = *activity.last_failure;
@@ -87,7 +85,8 @@ void describe_activity(const Execution& execution, const Activity& activity, wor
 void describe_task(const Execution& execution, workflowpb::PendingWorkflowTaskInfo& info) {
   const WorkflowTask& task = execution.task;
   const bool is_started = task.state == WorkflowTask::State::kStarted;
-  info.set_state(is_started ? enums::PENDING_WORKFLOW_TASK_STATE_STARTED : enums::PENDING_WORKFLOW_TASK_STATE_SCHEDULED);
+  info.set_state(is_started ? enums::PENDING_WORKFLOW_TASK_STATE_STARTED
+                            : enums::PENDING_WORKFLOW_TASK_STATE_SCHEDULED);
   set_time(info.mutable_scheduled_time(), task.scheduled_time);
   set_time(info.mutable_original_scheduled_time(), task.original_scheduled_time);
   if (is_started) set_time(info.mutable_started_time(), task.started_time);
@@ -118,7 +117,7 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
   if (execution.execution_expiration.has_value()) {
     set_time(extended.mutable_execution_expiration_time(), *execution.execution_expiration);
   }
-  extended.mutable_run_expiration_time();  // present and zero when there is none
+  extended.mutable_run_expiration_time()->set_seconds(-62135596800);  // the year 1: there is none
   if (execution.run_timeout > Duration(0)) {
     set_time(extended.mutable_run_expiration_time(), execution.execution_time + execution.run_timeout);
   }

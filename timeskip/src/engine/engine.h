@@ -16,6 +16,7 @@
 #include "timeskip/src/engine/execution.h"
 #include "timeskip/src/engine/ids.h"
 #include "timeskip/src/engine/matching.h"
+#include "timeskip/src/engine/search_attributes.h"
 #include "timeskip/src/engine/server.h"
 
 namespace temporalio::timeskip {
@@ -29,6 +30,7 @@ struct Namespace {
   std::unordered_map<std::string, Execution*> current;  // workflow id -> its newest run
   TaskQueues workflow_queues;                           // normal and sticky
   TaskQueues activity_queues;
+  CustomSearchAttributes search_attributes = preset_search_attributes();
 };
 
 class Engine {

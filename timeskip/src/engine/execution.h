@@ -82,7 +82,7 @@ struct PendingQuery {
   State state = State::kBuffered;
   std::uint64_t id = 0;
   std::uint32_t stamp = 0;  // changes with each dispatch
-  std::string key;  // its name in the `queries` map of a workflow task
+  std::string key;          // its name in the `queries` map of a workflow task
   Call* call = nullptr;
   bool via_sticky = false;
   Timer sticky_timer;
@@ -119,7 +119,7 @@ struct Execution {
   std::int32_t task_attempt = 1;  // of the next workflow task
   std::uint32_t next_task_stamp = 1;
   std::int64_t previous_started_event_id = 0;  // WorkflowTaskStarted of the last completed task
-  bool needs_task = false;  // this transaction wrote something that a worker must see
+  bool needs_task = false;                     // this transaction wrote something that a worker must see
   bool in_first_backoff = false;
   bool close_attempted = false;  // the last task failed with UNHANDLED_COMMAND
   std::string sticky_queue;

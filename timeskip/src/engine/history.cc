@@ -80,6 +80,10 @@ void History::append(std::unique_ptr<Event> event) {
   events_.push_back(std::move(event));
 }
 
+std::int64_t History::batch_count(std::int64_t first) const {
+  return batch_starts_.end() - std::lower_bound(batch_starts_.begin(), batch_starts_.end(), first);
+}
+
 void History::flush() {
   if (buffer_.empty()) return;
   std::deque<std::unique_ptr<Event>> leaving;

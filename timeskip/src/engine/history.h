@@ -27,6 +27,8 @@ class History {
   // Pages of a history consist of batches: what one transaction wrote, with a cut after each WorkflowTaskStarted.
   void end_batch() { is_batch_open_ = false; }
   const std::vector<std::int64_t>& batch_starts() const { return batch_starts_; }
+  // Batches that begin at event `first` or later.
+  std::int64_t batch_count(std::int64_t first) const;
 
   bool has_buffered() const { return !buffer_.empty(); }
   const std::deque<std::unique_ptr<Event>>& buffered() const { return buffer_; }

@@ -1,5 +1,5 @@
-// GetWorkflowExecutionHistory and its reverse. A waiting reader is a parked call with a cursor; nothing is copied before
-// there is something to answer, and then only what is new.
+// GetWorkflowExecutionHistory and its reverse. A waiting reader is a parked call with a cursor; nothing is copied
+// before there is something to answer, and then only what is new.
 #include "timeskip/src/engine/history_reader.h"
 
 #include <algorithm>
@@ -105,8 +105,9 @@ void fill_page(const Engine& engine, const Execution& execution, std::int64_t fr
   }
   const std::int64_t next = copy_batches(execution, from, page_size(request.maximum_page_size()), history);
   if (next > last) {
-    if (from <= last) append_transient_events(execution, history);
-    if (!execution.is_running() || !request.wait_new_event()) return;
+    const bool is_full = execution.history.batch_count(from) == page_size(request.maximum_page_size());
+    if (from <= last && !is_full) append_transient_events(execution, {}, history);
+    if (!is_full && (!execution.is_running() || !request.wait_new_event())) return;
   }
   response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryPage, next));
 }
@@ -129,7 +130,7 @@ void fill_task_history(const Engine& engine, const Execution& execution, std::in
   if (next <= last) {
     *next_page_token = page_token(engine, execution, Token::Kind::kHistoryPage, next);
   } else {
-    append_transient_events(execution, out);
+    append_transient_events(execution, execution.task.started_identity, out);
   }
 }
 

@@ -14,7 +14,7 @@ std::uint64_t IdGenerator::next() {
 std::string IdGenerator::uuid() {
   constexpr char kHex[] = "0123456789abcdef";
   std::uint64_t halves[2] = {next(), next()};
-  halves[0] = (halves[0] & ~0xF000ULL) | 0x4000ULL;                             // version 4
+  halves[0] = (halves[0] & ~0xF000ULL) | 0x4000ULL;                         // version 4
   halves[1] = (halves[1] & 0x3FFFFFFFFFFFFFFFULL) | 0x8000000000000000ULL;  // variant 1
   std::string text(36, '-');
   int digit = 0;

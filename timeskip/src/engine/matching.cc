@@ -46,11 +46,11 @@ void add_task(Engine& engine, TaskQueue& queue, TaskRef task) {
 void add_poller(Engine& engine, TaskQueue& queue, Call& call) {
   queue.last_poll_wall = engine.clock.wall();
   const auto place = queue.pollers.insert(queue.pollers.end(), &call);
-  call.unpark = [&engine, &queue, place] {
+  call.unpark = [&queue, place] { queue.pollers.erase(place); };
+  engine.limit_wait(call, kPollWait, [&engine, &queue, &call] {
     queue.last_poll_wall = engine.clock.wall();
-    queue.pollers.erase(place);
-  };
-  engine.limit_wait(call, kPollWait, [&engine, &call] { engine.answer(call, {}); });
+    engine.answer(call, {});
+  });
   match_later(engine, queue);
 }
 
@@ -67,6 +67,7 @@ void match_all(Engine& engine) {
       const TaskRef task = queue.backlog.front();
       queue.backlog.pop_front();
       hand_out(engine, queue, task, *queue.pollers.front());
+      queue.last_poll_wall = engine.clock.wall();
     }
     engine.commit_all();
   }

@@ -5,6 +5,7 @@
 
 #include <unordered_map>
 
+#include "temporal/api/operatorservice/v1/request_response.pb.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 
@@ -16,10 +17,15 @@ Method method(Answer (*handle)(Engine&, Call&)) {
   return {&Request::default_instance(), &Response::default_instance(), handle};
 }
 
-#define WORKFLOW_METHOD(name, handler)                     \
-  {"/temporal.api.workflowservice.v1.WorkflowService/" #name, \
-   method<::temporal::api::workflowservice::v1::name##Request, ::temporal::api::workflowservice::v1::name##Response>(handler)}
-#define TEST_METHOD(name, request, response, handler)   \
+#define WORKFLOW_METHOD(name, handler)                                                                                \
+  {"/temporal.api.workflowservice.v1.WorkflowService/" #name,                                                         \
+   method<::temporal::api::workflowservice::v1::name##Request, ::temporal::api::workflowservice::v1::name##Response>( \
+       handler)}
+#define OPERATOR_METHOD(name, handler)                                                                                \
+  {"/temporal.api.operatorservice.v1.OperatorService/" #name,                                                         \
+   method<::temporal::api::operatorservice::v1::name##Request, ::temporal::api::operatorservice::v1::name##Response>( \
+       handler)}
+#define TEST_METHOD(name, request, response, handler) \
   {"/temporal.api.testservice.v1.TestService/" #name, \
    method<request, ::temporal::api::testservice::v1::response>(handler)}
 
@@ -55,6 +61,9 @@ std::unordered_map<std::string_view, Method> make_table() {
       WORKFLOW_METHOD(ListNamespaces, list_namespaces),
       WORKFLOW_METHOD(GetSystemInfo, get_system_info),
       WORKFLOW_METHOD(GetClusterInfo, get_cluster_info),
+      OPERATOR_METHOD(AddSearchAttributes, add_search_attributes),
+      OPERATOR_METHOD(RemoveSearchAttributes, remove_search_attributes),
+      OPERATOR_METHOD(ListSearchAttributes, list_search_attributes),
       TEST_METHOD(LockTimeSkipping, test::LockTimeSkippingRequest, LockTimeSkippingResponse, lock_time_skipping),
       TEST_METHOD(UnlockTimeSkipping, test::UnlockTimeSkippingRequest, UnlockTimeSkippingResponse,
                   unlock_time_skipping),
@@ -66,6 +75,7 @@ std::unordered_map<std::string_view, Method> make_table() {
 }
 
 #undef WORKFLOW_METHOD
+#undef OPERATOR_METHOD
 #undef TEST_METHOD
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace temporal::api::workflowservice::v1 {
 class PollActivityTaskQueueResponse;
 class PollWorkflowTaskQueueResponse;
-}
+}  // namespace temporal::api::workflowservice::v1
 
 namespace temporalio::timeskip {
 

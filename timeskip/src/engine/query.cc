@@ -38,10 +38,9 @@ void dispatch_direct(Engine& engine, Execution& execution, PendingQuery& query, 
 
 std::optional<RpcStatus> query_rejection(Execution& execution, Call& call) {
   const auto condition = call.request_as<svc::QueryWorkflowRequest>().query_reject_condition();
-  const bool rejects =
-      (condition == enums::QUERY_REJECT_CONDITION_NOT_OPEN && !execution.is_running()) ||
-      (condition == enums::QUERY_REJECT_CONDITION_NOT_COMPLETED_CLEANLY && !execution.is_running() &&
-       execution.status != enums::WORKFLOW_EXECUTION_STATUS_COMPLETED);
+  const bool rejects = (condition == enums::QUERY_REJECT_CONDITION_NOT_OPEN && !execution.is_running()) ||
+                       (condition == enums::QUERY_REJECT_CONDITION_NOT_COMPLETED_CLEANLY && !execution.is_running() &&
+                        execution.status != enums::WORKFLOW_EXECUTION_STATUS_COMPLETED);
   if (!rejects) return std::nullopt;
   call.response_as<svc::QueryWorkflowResponse>().mutable_query_rejected()->set_status(execution.status);
   return errors::ok();
@@ -62,7 +61,8 @@ std::optional<RpcStatus> not_ready(const Engine& engine, const Execution& execut
   return std::nullopt;
 }
 
-void answer_query(Engine& engine, Execution& execution, PendingQuery& query, const querypb::WorkflowQueryResult& result) {
+void answer_query(Engine& engine, Execution& execution, PendingQuery& query,
+                  const querypb::WorkflowQueryResult& result) {
   Call& call = *query.call;
   if (result.result_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
     *call.response_as<svc::QueryWorkflowResponse>().mutable_query_result() = result.answer();
@@ -135,8 +135,9 @@ Answer query_workflow(Engine& engine, Call& call) {
       if (query.state != PendingQuery::State::kDirect) ++buffered;
     }
     if (buffered >= kMaxBufferedQueries) {
-      return errors::busy_workflow("consistent query buffer is full, this may be caused by too many queries and "
-                                   "workflow not able to process query fast enough");
+      return errors::busy_workflow(
+          "consistent query buffer is full, this may be caused by too many queries and "
+          "workflow not able to process query fast enough");
     }
   }
 
@@ -161,8 +162,7 @@ Answer query_workflow(Engine& engine, Call& call) {
 
 Answer respond_query_task_completed(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::RespondQueryTaskCompletedRequest>();
-  const TokenTarget target =
-      resolve_token(engine, request.task_token(), Token::Kind::kQuery, request.namespace_());
+  const TokenTarget target = resolve_token(engine, request.task_token(), Token::Kind::kQuery, request.namespace_());
   if (!target.token.has_value()) return target.error;
   const auto found = target.execution->queries.find(target.token->extra);
   if (found == target.execution->queries.end()) {

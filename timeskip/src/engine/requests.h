@@ -52,6 +52,10 @@ Answer register_namespace(Engine& engine, Call& call);
 Answer list_namespaces(Engine& engine, Call& call);
 Answer get_system_info(Engine& engine, Call& call);
 Answer get_cluster_info(Engine& engine, Call& call);
+// operator_service.cc
+Answer add_search_attributes(Engine& engine, Call& call);
+Answer remove_search_attributes(Engine& engine, Call& call);
+Answer list_search_attributes(Engine& engine, Call& call);
 // test_service.cc
 Answer lock_time_skipping(Engine& engine, Call& call);
 Answer unlock_time_skipping(Engine& engine, Call& call);

@@ -98,8 +98,8 @@ RetryDecision decide_retry(const commonpb::RetryPolicy& policy, const failurepb:
   } else {
     const double nanos = static_cast<double>(to_duration(policy.initial_interval()).count()) *
                          std::pow(policy.backoff_coefficient(), attempt - 1);
-    interval = nanos >= static_cast<double>(kMaxDuration.count()) ? kMaxDuration
-                                                                  : Duration(static_cast<std::int64_t>(nanos));
+    interval =
+        nanos >= static_cast<double>(kMaxDuration.count()) ? kMaxDuration : Duration(static_cast<std::int64_t>(nanos));
   }
   if (maximum == Duration(0) && interval <= Duration(0)) return {enums::RETRY_STATE_TIMEOUT, {}};
   if (maximum != Duration(0) && (interval <= Duration(0) || interval > maximum)) interval = maximum;

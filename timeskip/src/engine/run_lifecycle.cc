@@ -34,7 +34,8 @@ void time_out_run(Engine& engine, Execution& execution) {
   failure.set_source("Server");
   failure.mutable_timeout_failure_info()->set_timeout_type(enums::TIMEOUT_TYPE_START_TO_CLOSE);
   RetryDecision decision{enums::RETRY_STATE_TIMEOUT, {}};
-  const bool chain_goes_on = !execution.execution_expiration.has_value() || *execution.execution_expiration > engine.now();
+  const bool chain_goes_on =
+      !execution.execution_expiration.has_value() || *execution.execution_expiration > engine.now();
   if (chain_goes_on) {
     decision = execution.retry_policy.has_value()
                    ? decide_retry(*execution.retry_policy, failure, execution.attempt, engine.now(),
@@ -99,7 +100,8 @@ void drop_empty(Fields& fields) {
 
 }  // namespace
 
-Execution& start_run(Engine& engine, Namespace& owner, NewRun& run, const std::function<void(Execution&)>& before_task) {
+Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
+                     const std::function<void(Execution&)>& before_task) {
   Execution& execution = engine.add_execution(owner, run.workflow_id, run.run_id);
   auto& attributes = run.attributes;
   execution.first_run_id = run.first_run_id.empty() ? execution.run_id : run.first_run_id;
@@ -243,6 +245,7 @@ void start_continued_run(Engine& engine, Execution& previous, const std::string&
   }
   attributes.clear_header();
   if (command.has_header()) *attributes.mutable_header() = command.header();
+  attributes.clear_retry_policy();  // nor is this
   if (command.has_retry_policy()) {
     *attributes.mutable_retry_policy() = command.retry_policy();
     complete_retry_policy(*attributes.mutable_retry_policy());

@@ -32,9 +32,9 @@ struct CallContext {
 };
 
 struct ServerOptions {
-  Time start_time;              // the virtual clock's first value, and the wall time at construction
-  std::uint64_t seed = 0;       // of run ids and other generated ids
-  bool starts_locked = true;    // TestService: one client lock is held from the start
+  Time start_time;            // the virtual clock's first value, and the wall time at construction
+  std::uint64_t seed = 0;     // of run ids and other generated ids
+  bool starts_locked = true;  // TestService: one client lock is held from the start
 };
 
 class Server {

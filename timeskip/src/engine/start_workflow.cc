@@ -38,12 +38,11 @@ std::string request_fault(const Request& request) {
   if (request.has_retry_policy()) {
     if (std::string fault = retry_policy_fault(request.retry_policy()); !fault.empty()) return fault;
   }
-  for (const auto& [name, value] :
-       {std::pair<const char*, const google::protobuf::Duration&>{"WorkflowExecutionTimeout",
-                                                                  request.workflow_execution_timeout()},
-        {"WorkflowRunTimeout", request.workflow_run_timeout()},
-        {"WorkflowTaskTimeout", request.workflow_task_timeout()},
-        {"WorkflowStartDelay", request.workflow_start_delay()}}) {
+  for (const auto& [name, value] : {std::pair<const char*, const google::protobuf::Duration&>{
+                                        "WorkflowExecutionTimeout", request.workflow_execution_timeout()},
+                                    {"WorkflowRunTimeout", request.workflow_run_timeout()},
+                                    {"WorkflowTaskTimeout", request.workflow_task_timeout()},
+                                    {"WorkflowStartDelay", request.workflow_start_delay()}}) {
     if (std::string fault = timeout_fault(name, value); !fault.empty()) return fault;
   }
   if (!request.cron_schedule().empty() && request.has_workflow_start_delay()) {
@@ -66,6 +65,12 @@ std::optional<RpcStatus> unsupported(const Request& request) {
   return std::nullopt;
 }
 
+template <class Request>
+std::string search_attributes_fault(const Namespace& owner, Request& request) {
+  if (!request.has_search_attributes()) return {};
+  return prepare_search_attributes(owner, *request.mutable_search_attributes());
+}
+
 struct Policies {
   enums::WorkflowIdReusePolicy reuse = enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
   enums::WorkflowIdConflictPolicy conflict = enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL;
@@ -82,15 +87,17 @@ Policies resolve_policies(const Request& request, enums::WorkflowIdConflictPolic
   }
   if (policies.reuse == enums::WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING) {
     if (policies.conflict != enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) {
-      policies.fault = "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used "
-                       "together with a WorkflowIDConflictPolicy.";
+      policies.fault =
+          "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used "
+          "together with a WorkflowIDConflictPolicy.";
     }
     policies.reuse = enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
     policies.conflict = enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
   } else if (policies.reuse == enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE &&
              policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING) {
-    policies.fault = "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used "
-                     "together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING.";
+    policies.fault =
+        "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used "
+        "together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING.";
   }
   if (policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) policies.conflict = default_conflict;
   return policies;
@@ -109,8 +116,12 @@ NewRun new_run(Engine& engine, Request& request) {
   *attributes.mutable_task_queue() = request.task_queue();
   attributes.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
   if (request.has_input()) *attributes.mutable_input() = std::move(*request.mutable_input());
-  *attributes.mutable_workflow_execution_timeout() = request.workflow_execution_timeout();
-  *attributes.mutable_workflow_run_timeout() = request.workflow_run_timeout();
+  if (request.has_workflow_execution_timeout()) {
+    *attributes.mutable_workflow_execution_timeout() = request.workflow_execution_timeout();
+  }
+  if (request.has_workflow_run_timeout()) {
+    *attributes.mutable_workflow_run_timeout() = request.workflow_run_timeout();
+  }
   *attributes.mutable_workflow_task_timeout() = request.workflow_task_timeout();
   attributes.set_identity(request.identity());
   if (request.has_retry_policy()) {
@@ -167,8 +178,8 @@ Verdict judge(Engine& engine, Namespace& owner, const std::string& workflow_id, 
       verdict.open = last;
     }
   } else if (reuse_is_refused(*last, policies.reuse)) {
-    verdict.refusal = already_started(*last, "Workflow execution already finished. WorkflowId: " + workflow_id +
-                                                 ", RunId: " + last->run_id + ".");
+    verdict.refusal = already_started(
+        *last, "Workflow execution already finished. WorkflowId: " + workflow_id + ", RunId: " + last->run_id + ".");
   }
   return verdict;
 }
@@ -199,6 +210,9 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   if (auto refusal = unsupported(request)) return *refusal;
   if (std::string fault = request_fault(request); !fault.empty()) return errors::invalid_argument(fault);
+  if (std::string fault = search_attributes_fault(*owner.value, request); !fault.empty()) {
+    return errors::invalid_argument(fault);
+  }
   const Policies policies = resolve_policies(request, enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL);
   if (!policies.fault.empty()) return errors::invalid_argument(policies.fault);
   const auto& on_conflict = request.on_conflict_options();
@@ -245,6 +259,9 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   if (auto refusal = unsupported(request)) return *refusal;
   if (std::string fault = request_fault(request); !fault.empty()) return errors::invalid_argument(fault);
+  if (std::string fault = search_attributes_fault(*owner.value, request); !fault.empty()) {
+    return errors::invalid_argument(fault);
+  }
   if (std::string fault = id_fault("SignalName", request.signal_name()); !fault.empty()) {
     return errors::invalid_argument(fault);
   }

@@ -15,14 +15,14 @@ namespace svc = ::temporal::api::testservice::v1;
 std::string describe_sleep(const void*) { return "a client that sleeps"; }
 
 RpcStatus not_locked() {
-  return errors::failed_precondition("Time skipping is not locked: UnlockTimeSkipping needs a LockTimeSkipping before it.");
+  return errors::failed_precondition(
+      "Time skipping is not locked: UnlockTimeSkipping needs a LockTimeSkipping before it.");
 }
 
 // Parks `call` until virtual time reaches `until`.
 Answer sleep_call_until(Engine& engine, Call& call, Time until) {
   if (until <= engine.now()) return errors::ok();
-  engine.timers.set(
-      call.virtual_timer, until, [&engine, &call] { engine.answer(call, {}); }, describe_sleep, &call);
+  engine.timers.set(call.virtual_timer, until, [&engine, &call] { engine.answer(call, {}); }, describe_sleep, &call);
   return kParked;
 }
 

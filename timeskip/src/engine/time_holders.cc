@@ -42,8 +42,8 @@ std::string no_poller_note(const TaskQueues& queues, const std::string& name) {
 }
 
 void describe_holder(const Engine& engine, const Execution& execution, std::string& out) {
-  const std::string who = "  workflow '" + execution.workflow_id + "' (" + execution.workflow_type + ", run " +
-                          execution.run_id + "): ";
+  const std::string who =
+      "  workflow '" + execution.workflow_id + "' (" + execution.workflow_type + ", run " + execution.run_id + "): ";
   const WorkflowTask& task = execution.task;
   if (task.state == WorkflowTask::State::kScheduled) {
     const std::string& queue = task.sticky ? execution.sticky_queue : execution.task_queue;
@@ -126,8 +126,8 @@ std::string describe_time(const Engine& engine) {
     if (!execution->is_running() || holds_time(*execution)) continue;
     if (++idle > 10) continue;
     out += "  idle: workflow '" + execution->workflow_id + "' (" + execution->workflow_type + ") with " +
-           std::to_string(execution->timers.size()) + " timer(s) and " +
-           std::to_string(execution->activities.size()) + " activity retry(ies) pending";
+           std::to_string(execution->timers.size()) + " timer(s) and " + std::to_string(execution->activities.size()) +
+           " activity retry(ies) pending";
     if (execution->timers.empty() && execution->activities.empty() && !execution->in_first_backoff) {
       out += ": only a signal, a cancel request or a timeout can wake it";
     }

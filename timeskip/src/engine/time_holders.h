@@ -1,4 +1,5 @@
-// May virtual time jump? Derived from what is pending, never counted: a run holds time while a worker owes it something.
+// May virtual time jump? Derived from what is pending, never counted: a run holds time while a worker owes it
+// something.
 #pragma once
 
 #include <string>

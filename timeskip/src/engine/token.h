@@ -10,7 +10,13 @@
 namespace temporalio::timeskip {
 
 struct Token {
-  enum class Kind : std::uint8_t { kWorkflowTask = 1, kActivityTask = 2, kQuery = 3, kHistoryPage = 4, kHistoryReverse = 5 };
+  enum class Kind : std::uint8_t {
+    kWorkflowTask = 1,
+    kActivityTask = 2,
+    kQuery = 3,
+    kHistoryPage = 4,
+    kHistoryReverse = 5
+  };
 
   Kind kind = Kind::kWorkflowTask;
   std::uint32_t server = 0;     // which server wrote it

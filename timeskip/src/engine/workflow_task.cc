@@ -224,7 +224,7 @@ void time_out_workflow_task(Engine& engine, Execution& execution) {
   engine.touch(execution);
 }
 
-void append_transient_events(const Execution& execution, historypb::History* out) {
+void append_transient_events(const Execution& execution, const std::string& identity, historypb::History* out) {
   const WorkflowTask& task = execution.task;
   if (task.state == WorkflowTask::State::kNone || task.written) return;
   if (task.scheduled_event_id != execution.history.next_event_id()) return;  // something has come in between
@@ -241,7 +241,7 @@ void append_transient_events(const Execution& execution, historypb::History* out
   started.set_event_id(task.scheduled_event_id + 1);
   started.set_event_type(enums::EVENT_TYPE_WORKFLOW_TASK_STARTED);
   set_time(started.mutable_event_time(), task.started_time);
-  fill_started(execution, task.started_identity, *started.mutable_workflow_task_started_event_attributes());
+  fill_started(execution, identity, *started.mutable_workflow_task_started_event_attributes());
 }
 
 }  // namespace temporalio::timeskip

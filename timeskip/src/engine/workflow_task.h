@@ -4,8 +4,8 @@
 //                          |                   |-----fail, start-to-close timeout--> none (attempt + 1, or not sticky)
 //                          +--schedule-to-start timeout (sticky only)--> none
 //
-// From attempt 2 on a task is transient: Scheduled and Started are shown to the worker but written only once it succeeds
-// or something else has been written in between.
+// From attempt 2 on a task is transient: Scheduled and Started are shown to the worker but written only once it
+// succeeds or something else has been written in between.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,8 @@ class Engine;
 inline constexpr Duration kDefaultTaskTimeout = std::chrono::seconds(10);
 inline constexpr Duration kMaxTaskTimeout = std::chrono::seconds(120);
 
-// Requires that no task is pending. `heartbeat_since`: when the chain of heartbeating tasks began. Without `dispatch` the
-// caller starts the task itself.
+// Requires that no task is pending. `heartbeat_since`: when the chain of heartbeating tasks began. Without `dispatch`
+// the caller starts the task itself.
 void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since = std::nullopt,
                             bool dispatch = true);
 
@@ -31,8 +31,8 @@ void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<
 void start_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
                          const std::string& request_id, bool with_start = false);
 
-// Writes WorkflowTaskCompleted (before it Scheduled and Started of a transient task) and returns it; the caller fills in
-// what the worker said. The run has no task afterwards.
+// Writes WorkflowTaskCompleted (before it Scheduled and Started of a transient task) and returns it; the caller fills
+// in what the worker said. The run has no task afterwards.
 historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execution, const std::string& identity);
 
 // Writes WorkflowTaskFailed unless the task is transient, and returns it. The run has no task afterwards.
@@ -48,6 +48,6 @@ void time_out_workflow_task(Engine& engine, Execution& execution);
 void describe_task_queue(const Execution& execution, taskqueuepb::TaskQueue* out);
 
 // The Scheduled and Started events that a transient task would have, for a poll or a reader of the history.
-void append_transient_events(const Execution& execution, historypb::History* out);
+void append_transient_events(const Execution& execution, const std::string& identity, historypb::History* out);
 
 }  // namespace temporalio::timeskip
