@@ -30,8 +30,7 @@
 namespace temporalio::activity {
 
 // What an asynchronous activity returns.
-template <class T = void>
-using Task = temporalio::Task<T>;
+using temporalio::Task;
 
 // What is known of the running activity.
 struct Info {

@@ -25,8 +25,7 @@
 
 namespace temporalio::workflow {
 
-template <class T = void>
-using Task = temporalio::Task<T>;
+using temporalio::Task;  // one name, so that both `using` directives go together
 
 namespace detail {
 
