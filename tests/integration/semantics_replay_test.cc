@@ -58,7 +58,8 @@ TEST(Replay, PassesWhereTheLoserOfARaceEndsLater) {
   EXPECT_TRUE(result.has_passed()) << result.report();
 }
 
-// ---- trap 2: something is added to the last workflow task ------------------------------------------------------------
+// ---- trap 2: something is added to the last workflow task
+// ------------------------------------------------------------
 
 class Waits {
  public:
@@ -113,7 +114,8 @@ TEST(Replay, FindsACommandAddedToTheLastTask) {
   EXPECT_EQ(closed.verdict, replayer::Verdict::nondeterminism) << closed.report();
 }
 
-// ---- trap 8: no server is needed -------------------------------------------------------------------------------------
+// ---- trap 8: no server is needed
+// -------------------------------------------------------------------------------------
 
 TEST(Replay, NeedsNoServer) {
   std::string json;

@@ -114,7 +114,8 @@ TEST_F(Semantics, EqualTimersFireInTheOrderOfTheirStart) {
             (Strings{"0", "1", "2", "3", "4"}));
 }
 
-// ---- trap 7: a cancelled workflow closes as Canceled -----------------------------------------------------------------
+// ---- trap 7: a cancelled workflow closes as Canceled
+// -----------------------------------------------------------------
 
 class SleepsLong {
  public:
@@ -135,7 +136,8 @@ TEST_F(Semantics, ACancelledWorkflowClosesAsCanceled) {
   EXPECT_EQ(count(handle.fetch_history().to_json(), "EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED"), 1u);
 }
 
-// ---- trap 17: cancelled before its first task, a workflow still runs -------------------------------------------------
+// ---- trap 17: cancelled before its first task, a workflow still runs
+// -------------------------------------------------
 
 class CommandsThenWait {
  public:
@@ -162,7 +164,8 @@ TEST_F(Semantics, AWorkflowCancelledBeforeItsFirstTaskStillRuns) {
   EXPECT_EQ(count(handle.fetch_history().to_json(), "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"), 1u);
 }
 
-// ---- trap 16: early signals reach handlers that run sets up ----------------------------------------------------------
+// ---- trap 16: early signals reach handlers that run sets up
+// ----------------------------------------------------------
 
 class HandlersSetInRun {
  public:
@@ -191,7 +194,8 @@ TEST_F(Semantics, EarlySignalsReachHandlersThatRunSetsUp) {
   EXPECT_EQ(handle.result(), (Strings{"declared2", "run", "dynamic1", "dynamic3"}));
 }
 
-// ---- trap 6: a patched workflow, evicted and replayed, takes the same branch ------------------------------------------
+// ---- trap 6: a patched workflow, evicted and replayed, takes the same branch
+// ------------------------------------------
 
 class Patched {
  public:
@@ -218,7 +222,8 @@ TEST_F(Semantics, APatchedWorkflowTakesTheSameBranchAfterEviction) {
   EXPECT_EQ(count(json, "EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"), 1u);
 }
 
-// ---- queries, randomness and failures --------------------------------------------------------------------------------
+// ---- queries, randomness and failures
+// --------------------------------------------------------------------------------
 
 class Draws {
  public:

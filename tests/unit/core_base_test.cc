@@ -1,3 +1,4 @@
+// Tests of what base offers the other parts: the map keyed by ids, the hash, the seed of a run.
 #include <gtest/gtest.h>
 
 #include <cstdint>

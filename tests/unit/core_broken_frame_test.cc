@@ -1,5 +1,5 @@
-// g++ 12 lays out the frame of this shape wrongly: an await in a condition, no local variable. Where it would crash it is
-// found when the coroutine is made; elsewhere the same code runs. Goes when g++ 12 is no longer supported.
+// g++ 12 lays out the frame of this shape wrongly: an await in a condition, no local variable. Where it would crash it
+// is found when the coroutine is made; elsewhere the same code runs. Goes when g++ 12 is no longer supported.
 #include <gtest/gtest.h>
 
 #include "temporalio/task.h"
@@ -12,7 +12,7 @@ int g_taken = 0;
 Task<bool> yes() { co_return true; }
 
 Task<> await_in_condition() {
-  if (co_await yes()) ++g_taken;
+  if (co_await yes()) ++g_taken;  // await-shape-ok: the shape under test
 }
 
 Task<> await_outside_of_condition() {

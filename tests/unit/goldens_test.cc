@@ -38,30 +38,28 @@ class Goldens : public testing::Test {
   }
 };
 
-#define EXPECT_PASSES(W, file)                        \
-  do {                                                \
-    const ReplayResult result = replay<W>(file);      \
+#define EXPECT_PASSES(W, file)                           \
+  do {                                                   \
+    const ReplayResult result = replay<W>(file);         \
     EXPECT_TRUE(result.has_passed()) << result.report(); \
   } while (false)
 
 // `text` is a part of the message: what the official replayer says, where it finds the edit.
-#define EXPECT_DIVERGES(W, file, event, text)                                          \
-  do {                                                                                 \
-    const ReplayResult result = replay<W>(file);                                       \
-    EXPECT_EQ(result.verdict, Verdict::nondeterminism) << result.report();             \
-    EXPECT_EQ(result.divergence.event_id, event) << result.report();                   \
-    EXPECT_NE(result.message.find(text), std::string::npos) << result.message;         \
+#define EXPECT_DIVERGES(W, file, event, text)                                  \
+  do {                                                                         \
+    const ReplayResult result = replay<W>(file);                               \
+    EXPECT_EQ(result.verdict, Verdict::nondeterminism) << result.report();     \
+    EXPECT_EQ(result.divergence.event_id, event) << result.report();           \
+    EXPECT_NE(result.message.find(text), std::string::npos) << result.message; \
   } while (false)
 
 // A workflow type of the given name whose run is `BODY`.
-#define EDITED(Class, type, Input)                                    \
-  class Class {                                                       \
-   public:                                                            \
-    static void define(workflow::Definer<Class> d) {                  \
-      d.name(type).template run<&Class::run>();                       \
-    }                                                                 \
-    Task<std::string> run(Input input);                               \
-  };                                                                  \
+#define EDITED(Class, type, Input)                                                               \
+  class Class {                                                                                  \
+   public:                                                                                       \
+    static void define(workflow::Definer<Class> d) { d.name(type).template run<&Class::run>(); } \
+    Task<std::string> run(Input input);                                                          \
+  };                                                                                             \
   Task<std::string> Class::run(Input input)
 
 // ---- G01 ---------------------------------------------------------------------------------------------------------
@@ -126,14 +124,12 @@ TEST_F(Goldens, G01FindsEachEdit) {
 constexpr const char* kPatched = "G04/old_change_marker_format.bin";
 constexpr const char* kPatchId = "integ_test_change_name";
 
-#define EDITED_PATCHES(Class)                                         \
-  class Class {                                                       \
-   public:                                                            \
-    static void define(workflow::Definer<Class> d) {                  \
-      d.name("writes_change_markers").template run<&Class::run>();    \
-    }                                                                 \
-    Task<> run();                                                     \
-  };                                                                  \
+#define EDITED_PATCHES(Class)                                                                                       \
+  class Class {                                                                                                     \
+   public:                                                                                                          \
+    static void define(workflow::Definer<Class> d) { d.name("writes_change_markers").template run<&Class::run>(); } \
+    Task<> run();                                                                                                   \
+  };                                                                                                                \
   Task<> Class::run()
 
 Task<> sleep_thrice() {
@@ -283,9 +279,7 @@ class ProgressIgnoresSignal {
   static void define(workflow::Definer<ProgressIgnoresSignal> d) {
     d.name("cancelFakeProgress").run<&ProgressIgnoresSignal::run>();
   }
-  Task<> run() {
-    co_await workflow::execute_activity<&fixtures::fake_progress>({.start_to_close_timeout = 200s});
-  }
+  Task<> run() { co_await workflow::execute_activity<&fixtures::fake_progress>({.start_to_close_timeout = 200s}); }
 };
 
 TEST_F(Goldens, G17ReplaysInBothForms) {

@@ -36,7 +36,8 @@ auto decode_arguments_of(const PayloadListView& arguments) {
 }
 
 template <auto kMember>
-decltype(auto) call_member(typename FunctionTraits<decltype(kMember)>::Class& object, const PayloadListView& arguments) {
+decltype(auto) call_member(typename FunctionTraits<decltype(kMember)>::Class& object,
+                           const PayloadListView& arguments) {
   auto decoded = decode_arguments_of<kMember>(arguments);
   return std::apply([&object](auto&... a) -> decltype(auto) { return (object.*kMember)(std::move(a)...); }, decoded);
 }
@@ -58,9 +59,9 @@ struct Handler {
   std::string name;
   const void* tag = nullptr;
   // Exactly one of the three is set.
-  void (*call)(void* instance, const PayloadListView& arguments) = nullptr;             // a signal that awaits nothing
-  Task<void> (*start)(void* instance, const PayloadListView& arguments) = nullptr;      // a signal that is a coroutine
-  Payload (*query)(const void* instance, const PayloadListView& arguments) = nullptr;   // a query
+  void (*call)(void* instance, const PayloadListView& arguments) = nullptr;            // a signal that awaits nothing
+  Task<void> (*start)(void* instance, const PayloadListView& arguments) = nullptr;     // a signal that is a coroutine
+  Payload (*query)(const void* instance, const PayloadListView& arguments) = nullptr;  // a query
 };
 
 // A workflow class with its types erased. Immutable once made; shared by all threads.
@@ -149,8 +150,7 @@ class Definer {
     handler.query = [](const void* instance, const PayloadListView& arguments) -> Payload {
       auto decoded = detail::decode_arguments_of<kMember>(arguments);
       const W& workflow = *static_cast<const W*>(instance);
-      return to_payload(
-          std::apply([&workflow](auto&... a) { return (workflow.*kMember)(std::move(a)...); }, decoded));
+      return to_payload(std::apply([&workflow](auto&... a) { return (workflow.*kMember)(std::move(a)...); }, decoded));
     };
     add(definition_.queries, std::move(handler), "query");
     return *this;
@@ -176,7 +176,8 @@ const Definition& definition() {
     Definition d;
     d.name = temporalio::type_name<W>();
     W::define(Definer<W>(d));
-    if (d.run == nullptr) throw std::logic_error("workflow " + d.name + " defines no run: d.run<&" + d.name + "::run>()");
+    if (d.run == nullptr)
+      throw std::logic_error("workflow " + d.name + " defines no run: d.run<&" + d.name + "::run>()");
     return d;
   }();
   return made;

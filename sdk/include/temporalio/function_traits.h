@@ -26,9 +26,9 @@ struct TaskValue<Task<T>> {
 namespace detail {
 template <class C, class R, bool IsConst, class... A>
 struct SignatureTraits {
-  using Class = C;                             // void for a free function
-  using Result = R;                            // as declared, Task<...> included
-  using Value = typename TaskValue<R>::type;   // what the caller gets in the end
+  using Class = C;                            // void for a free function
+  using Result = R;                           // as declared, Task<...> included
+  using Value = typename TaskValue<R>::type;  // what the caller gets in the end
   using Args = std::tuple<std::decay_t<A>...>;
   static constexpr bool is_const = IsConst;
   static constexpr bool is_task = TaskValue<R>::is_task;

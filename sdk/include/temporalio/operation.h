@@ -55,8 +55,8 @@ class Operation {
   int references_ = 0;
 };
 
-// An owned, awaitable operation whose result is an R. `co_await handle` gives the result or throws the failure; awaiting
-// again gives it again. Copies share the operation. Dropping a handle does not cancel.
+// An owned, awaitable operation whose result is an R. `co_await handle` gives the result or throws the failure;
+// awaiting again gives it again. Copies share the operation. Dropping a handle does not cancel.
 template <class R>
 class [[nodiscard]] OperationHandle : public coro::AwaitableTag {
  public:

@@ -79,9 +79,7 @@ template <class T>
 class Promise : public PromiseBase {
  public:
   Task<T> get_return_object() noexcept;
-  InitialAwaiter initial_suspend() noexcept {
-    return {std::coroutine_handle<Promise>::from_promise(*this).address()};
-  }
+  InitialAwaiter initial_suspend() noexcept { return {std::coroutine_handle<Promise>::from_promise(*this).address()}; }
   template <class U>
     requires std::is_convertible_v<U&&, T>
   void return_value(U&& value) {
@@ -100,9 +98,7 @@ template <>
 class Promise<void> : public PromiseBase {
  public:
   Task<void> get_return_object() noexcept;
-  InitialAwaiter initial_suspend() noexcept {
-    return {std::coroutine_handle<Promise>::from_promise(*this).address()};
-  }
+  InitialAwaiter initial_suspend() noexcept { return {std::coroutine_handle<Promise>::from_promise(*this).address()}; }
   void return_void() noexcept {}
   void take() {
     if (error()) std::rethrow_exception(error());
@@ -206,7 +202,6 @@ struct CompletionAwaiter {
     return source->take();
   }
 };
-
 
 }  // namespace coro
 }  // namespace temporalio

@@ -28,8 +28,8 @@
 
 namespace temporalio::workflow {
 
-// What an awaiting task sees after an activity's cancellation was requested. A command that was not sent yet is dropped,
-// and the activity ends cancelled, whatever the type.
+// What an awaiting task sees after an activity's cancellation was requested. A command that was not sent yet is
+// dropped, and the activity ends cancelled, whatever the type.
 enum class ActivityCancellationType {
   try_cancel,                   // request it, and throw ActivityError (cause CancelledError) at once
   wait_cancellation_completed,  // request it, and wait for what the activity reports
@@ -56,7 +56,7 @@ struct SleepOptions {
 };
 
 struct ContinueAsNewOptions {
-  std::string_view task_queue = {};                   // empty: this workflow's
+  std::string_view task_queue = {};                     // empty: this workflow's
   std::optional<Duration> run_timeout = std::nullopt;   // unset: this run's
   std::optional<Duration> task_timeout = std::nullopt;  // unset: this run's
   std::optional<RetryPolicy> retry_policy = std::nullopt;
@@ -82,12 +82,12 @@ struct Info {
   std::string continued_run_id;  // empty: not continued
   std::string cron_schedule;
   int attempt = 1;
-  SystemTime start_time{};           // of the run, as the server recorded it
+  SystemTime start_time{};  // of the run, as the server recorded it
   std::optional<Duration> execution_timeout;
   std::optional<Duration> run_timeout;
   Duration task_timeout{};
-  std::int64_t history_length = 0;     // changes: as of the current workflow task
-  std::int64_t history_size_bytes = 0; // changes
+  std::int64_t history_length = 0;            // changes: as of the current workflow task
+  std::int64_t history_size_bytes = 0;        // changes
   bool is_continue_as_new_suggested = false;  // changes
 };
 
@@ -97,8 +97,8 @@ namespace detail {
 template <class U>
 inline constexpr bool kIsBrokenTemporary =
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-    !std::is_lvalue_reference_v<U> && std::is_aggregate_v<std::remove_cvref_t<U>> && std::is_class_v<std::remove_cvref_t<U>> &&
-    !std::is_trivially_destructible_v<std::remove_cvref_t<U>>;
+    !std::is_lvalue_reference_v<U> && std::is_aggregate_v<std::remove_cvref_t<U>> &&
+    std::is_class_v<std::remove_cvref_t<U>> && !std::is_trivially_destructible_v<std::remove_cvref_t<U>>;
 #else
     false;
 #endif
@@ -223,9 +223,9 @@ struct ContinueAsNewCaller {
 
 }  // namespace detail
 
-// Schedules an activity and returns its handle at once: `start_activity<&charge>(order, {.start_to_close_timeout = 1min})`.
-// The argument types are the activity's own; another type is a compile error. Await the handle for the result; it throws
-// ActivityError. `execute_activity` is the same under the name that reads better with co_await.
+// Schedules an activity and returns its handle at once: `start_activity<&charge>(order, {.start_to_close_timeout =
+// 1min})`. The argument types are the activity's own; another type is a compile error. Await the handle for the result;
+// it throws ActivityError. `execute_activity` is the same under the name that reads better with co_await.
 template <auto kActivity>
 inline constexpr detail::ActivityCaller<kActivity> start_activity{};
 template <auto kActivity>

@@ -57,7 +57,8 @@ TaskState::~TaskState() { destroy_frames(); }
 void TaskState::destroy_frames() {
   if (!root_) return;
   // While everything is torn down, lists hold nodes of frames that are gone already: they are left alone.
-  if (waiting_ != nullptr && !scheduler_.is_destroying() && waiting_->list != nullptr) waiting_->list->remove(*waiting_);
+  if (waiting_ != nullptr && !scheduler_.is_destroying() && waiting_->list != nullptr)
+    waiting_->list->remove(*waiting_);
   waiting_ = nullptr;
   std::exchange(root_, nullptr).destroy();
 }
@@ -160,10 +161,11 @@ void Scheduler::destroy_all() {
 }
 
 void report_broken_frame() noexcept {
-  std::fprintf(stderr,
-               "temporalio: this compiler (g++ 12) laid out a coroutine's frame wrongly; resuming it would crash.\n"
-               "The coroutine awaits inside the condition of an if, while, do or switch and declares no local variable.\n"
-               "Cure: move the await out of the condition: `const bool ready = co_await x; if (ready) ...`.\n");
+  std::fprintf(
+      stderr,
+      "temporalio: this compiler (g++ 12) laid out a coroutine's frame wrongly; resuming it would crash.\n"
+      "The coroutine awaits inside the condition of an if, while, do or switch and declares no local variable.\n"
+      "Cure: move the await out of the condition: `const bool ready = co_await x; if (ready) ...`.\n");
   std::abort();
 }
 

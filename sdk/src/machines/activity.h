@@ -1,4 +1,5 @@
-// A remote activity. What workflow code sees on cancellation depends on the cancellation type, hence three cancel inputs.
+// A remote activity. What workflow code sees on cancellation depends on the cancellation type, hence three cancel
+// inputs.
 //
 //   state             input              next               effect
 //   created           schedule_recorded  scheduled          -

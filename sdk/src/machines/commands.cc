@@ -24,7 +24,8 @@ constexpr KindNames kKinds[] = {
     {EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, "Complete workflow", "CompleteWorkflowExecution", true},
     {EVENT_TYPE_WORKFLOW_EXECUTION_FAILED, "Fail workflow", "FailWorkflowExecution", true},
     {EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED, "Cancel workflow", "CancelWorkflowExecution", true},
-    {EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, "Continue as new workflow", "ContinueAsNewWorkflowExecution", true},
+    {EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, "Continue as new workflow", "ContinueAsNewWorkflowExecution",
+     true},
 };
 
 const KindNames& names_of(CommandKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }

@@ -1,5 +1,5 @@
-// The form of a protocol state machine: a table from (state, input) to (next state, effect). What is not in the table is
-// not allowed.
+// The form of a protocol state machine: a table from (state, input) to (next state, effect). What is not in the table
+// is not allowed.
 #pragma once
 
 #include <array>

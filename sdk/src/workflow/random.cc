@@ -1,3 +1,4 @@
+// The random numbers of workflow code: a stream of its own for each run, the same live and on replay.
 #include <bit>
 #include <cstdio>
 

@@ -11,22 +11,22 @@ namespace temporalio::workflow {
 
 // Where history and code part.
 struct Divergence {
-  std::int64_t event_id = 0;      // the diverging event
-  std::string event_type;         // "TimerStarted"
+  std::int64_t event_id = 0;                          // the diverging event
+  std::string event_type;                             // "TimerStarted"
   std::int64_t workflow_task_completed_event_id = 0;  // the workflow task in which it happened; 0: none
-  int workflow_task = 0;          // its number among the completed ones, from 1
-  std::string recorded;           // what the history recorded, one line
-  std::string actual;             // what the code did, one line
-  std::string message;            // "[TMPRL1100] Nondeterminism error: ..."
-  std::string source_file;        // of the call that issued the command; empty where no command is involved
+  int workflow_task = 0;                              // its number among the completed ones, from 1
+  std::string recorded;                               // what the history recorded, one line
+  std::string actual;                                 // what the code did, one line
+  std::string message;                                // "[TMPRL1100] Nondeterminism error: ..."
+  std::string source_file;  // of the call that issued the command; empty where no command is involved
   int source_line = 0;
 };
 
 struct ReplayOutcome {
   TaskVerdict verdict = TaskVerdict::completed;
-  Divergence divergence;          // for nondeterminism
-  std::string message;            // for every other verdict but completed
-  std::int64_t event_id = 0;      // for bad_history: the event at fault, 0 where there is none
+  Divergence divergence;      // for nondeterminism
+  std::string message;        // for every other verdict but completed
+  std::int64_t event_id = 0;  // for bad_history: the event at fault, 0 where there is none
   std::string workflow_type;
   std::int64_t event_count = 0;
 };

@@ -68,7 +68,8 @@ class Run::Impl : public RunState {
 Run::Run(const Registry& registry, RunOptions options) : impl_(std::make_unique<Impl>(registry, std::move(options))) {}
 Run::~Run() = default;
 
-TaskVerdict Run::apply(const wf::PollWorkflowTaskQueueResponse& task, wf::RespondWorkflowTaskCompletedRequest& completed,
+TaskVerdict Run::apply(const wf::PollWorkflowTaskQueueResponse& task,
+                       wf::RespondWorkflowTaskCompletedRequest& completed,
                        wf::RespondWorkflowTaskFailedRequest& failed) {
   impl_->catch_up(task.history());
   if (impl_->failure()) {

@@ -35,11 +35,11 @@ struct RunOptions {
 
 // What a workflow task failed with, when it did.
 enum class TaskVerdict {
-  completed,         // the completed request is filled in
-  nondeterminism,    // the failed request is filled in, cause NON_DETERMINISTIC_ERROR
-  code_failed,       // the failed request is filled in: workflow code threw what does not fail the workflow
-  not_registered,    // the failed request is filled in: unknown workflow type
-  bad_history,       // the failed request is filled in: the history is not one (order, gaps, unknown events)
+  completed,       // the completed request is filled in
+  nondeterminism,  // the failed request is filled in, cause NON_DETERMINISTIC_ERROR
+  code_failed,     // the failed request is filled in: workflow code threw what does not fail the workflow
+  not_registered,  // the failed request is filled in: unknown workflow type
+  bad_history,     // the failed request is filled in: the history is not one (order, gaps, unknown events)
 };
 
 class Run {

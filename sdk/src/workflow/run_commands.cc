@@ -107,7 +107,8 @@ coro::Ref<Operation> RunState::schedule_activity(std::string_view type, const Ac
     attributes.mutable_activity_type()->set_name(activity->type());
     attributes.mutable_task_queue()->set_name(options.task_queue.empty() ? info_.task_queue
                                                                          : std::string(options.task_queue));
-    for (std::size_t i = 0; i < size; ++i) payload::append_payload(*attributes.mutable_input(), std::move(arguments[i]));
+    for (std::size_t i = 0; i < size; ++i)
+      payload::append_payload(*attributes.mutable_input(), std::move(arguments[i]));
     const auto set_timeout = [](const std::optional<Duration>& timeout, google::protobuf::Duration* to) {
       payload::to_proto(*timeout, *to);
     };

@@ -1,6 +1,6 @@
 // Applies the events of a history to the run's machines, sequence by sequence.
-#include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/base/siphash.h"
+#include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/workflow/run_state.h"
 
 namespace temporalio::workflow {
@@ -131,8 +131,8 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
     default:
       if (event.worker_may_ignore()) return true;
       fail(TaskVerdict::bad_history,
-           "event " + std::to_string(event.event_id()) + " is of a kind that this SDK does not handle: " +
-               machines::event_type_name(type),
+           "event " + std::to_string(event.event_id()) +
+               " is of a kind that this SDK does not handle: " + machines::event_type_name(type),
            event.event_id());
       return false;
   }
@@ -175,12 +175,14 @@ bool RunState::on_started(const HistoryEvent& event) {
   return true;
 }
 
-bool RunState::on_operation_closed(const HistoryEvent& event, std::int64_t initiated_event_id, RunOperation::Kind kind) {
+bool RunState::on_operation_closed(const HistoryEvent& event, std::int64_t initiated_event_id,
+                                   RunOperation::Kind kind) {
   RunOperation* operation = open_.find(initiated_event_id);
   if (operation == nullptr || operation->kind() != kind) {
     fail(TaskVerdict::bad_history,
          "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
-             ") refers to event " + std::to_string(initiated_event_id) + ", where nothing was started that is still open",
+             ") refers to event " + std::to_string(initiated_event_id) +
+             ", where nothing was started that is still open",
          event.event_id());
     return false;
   }
@@ -211,8 +213,8 @@ bool RunState::read_completed_metadata(const HistoryEvent& event) {
   if (!metadata.sdk_name().empty()) sdk_name_ = metadata.sdk_name();
   const auto refuse = [&](const char* kind, std::uint32_t flag) {
     fail(TaskVerdict::bad_history,
-         "event " + std::to_string(event.event_id()) + " (WorkflowTaskCompleted) was recorded with " + kind +
-             " flag " + std::to_string(flag) + ", which this version of the SDK does not know; replay it with a newer one",
+         "event " + std::to_string(event.event_id()) + " (WorkflowTaskCompleted) was recorded with " + kind + " flag " +
+             std::to_string(flag) + ", which this version of the SDK does not know; replay it with a newer one",
          event.event_id());
     return false;
   };

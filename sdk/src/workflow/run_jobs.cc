@@ -46,7 +46,8 @@ class SignalTask final : public coro::SpawnedTask<void> {
 // As in the other SDKs: a signal that cannot be read is dropped, or no worker could ever get past it.
 void log_dropped_signal(const RunState& run, const std::string& signal, const PayloadDecodeError& error) {
   if (run.is_replaying()) return;
-  base::log(LogLevel::warning, "workflow " + run.info().workflow_id + " dropped signal \"" + signal + "\": " + error.what());
+  base::log(LogLevel::warning,
+            "workflow " + run.info().workflow_id + " dropped signal \"" + signal + "\": " + error.what());
 }
 
 using DynamicHandler = std::shared_ptr<std::function<void(const PayloadListView&)>>;

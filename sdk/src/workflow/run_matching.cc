@@ -54,8 +54,8 @@ bool is_change_version_upsert(const HistoryEvent& event) {
 std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 std::string event_reference(const HistoryEvent& event) {
-  return "HistoryEvent(id: " + std::to_string(event.event_id()) + ", " +
-         machines::event_type_name(event.event_type()) + ")";
+  return "HistoryEvent(id: " + std::to_string(event.event_id()) + ", " + machines::event_type_name(event.event_type()) +
+         ")";
 }
 
 }  // namespace
@@ -95,8 +95,8 @@ bool RunState::match(const HistoryEvent& event) {
   }
   if (machines::event_type_of(command->kind) != type) {
     return diverge(event, command,
-                   std::string(machines::machine_name(command->kind)) + " machine does not handle this event: " +
-                       event_reference(event));
+                   std::string(machines::machine_name(command->kind)) +
+                       " machine does not handle this event: " + event_reference(event));
   }
   RunOperation* operation = command->operation.get();
   switch (command->kind) {
@@ -109,10 +109,10 @@ bool RunState::match(const HistoryEvent& event) {
       break;
     case CommandKind::cancel_timer:
       if (event.timer_canceled_event_attributes().started_event_id() != operation->initiated_event_id()) {
-        return diverge(event, command, "Another timer was cancelled: the history cancels the one of event " +
-                                           std::to_string(event.timer_canceled_event_attributes().started_event_id()) +
-                                           ", the code that of event " +
-                                           std::to_string(operation->initiated_event_id()));
+        return diverge(event, command,
+                       "Another timer was cancelled: the history cancels the one of event " +
+                           std::to_string(event.timer_canceled_event_attributes().started_event_id()) +
+                           ", the code that of event " + std::to_string(operation->initiated_event_id()));
       }
       machines::apply(static_cast<TimerOperation&>(*operation).state(), machines::TimerInput::cancel_recorded);
       open_.erase(operation->initiated_event_id());
@@ -168,9 +168,9 @@ bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& 
     return true;
   }
   if (is_deprecated) return true;  // the code has forgotten the change, as it may
-  return diverge(event, command,
-                 "Non-deprecated patch marker encountered for change " + id +
-                     ", but there is no corresponding change command!");
+  return diverge(
+      event, command,
+      "Non-deprecated patch marker encountered for change " + id + ", but there is no corresponding change command!");
 }
 
 bool RunState::check_no_command_left(const HistoryEvent* next) {

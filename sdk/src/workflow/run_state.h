@@ -53,7 +53,7 @@ struct QueuedCommand {
   coro::Ref<RunOperation> operation;  // timers and activities
   Patch* patch = nullptr;             // patch markers
   SourceLocation location;
-  std::unique_ptr<CommandMessage> message;  // only where it will be sent
+  std::unique_ptr<CommandMessage> message;         // only where it will be sent
   std::unique_ptr<CommandMessage> second_message;  // the search attribute that goes with a patch marker
 };
 
@@ -174,8 +174,8 @@ class RunState {
   bool is_replaying_ = false;
   bool is_read_only_ = false;
   bool is_cancel_requested_ = false;
-  bool is_closed_ = false;           // a closing command was issued
-  bool is_history_closed_ = false;   // a closing event was seen
+  bool is_closed_ = false;          // a closing command was issued
+  bool is_history_closed_ = false;  // a closing event was seen
 
   // Flags that the history has recorded so far, a bit each.
   std::uint64_t core_flags_ = 0;
