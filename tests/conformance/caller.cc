@@ -51,8 +51,7 @@ grpc::ByteBuffer to_buffer(const Message& message) {
 
 bool parse(Message& message, const grpc::ByteBuffer& buffer) {
   grpc::Slice slice;
-  return buffer.DumpToSingleSlice(&slice).ok() &&
-         message.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
+  return buffer.DumpToSingleSlice(&slice).ok() && message.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
 }
 
 void read_details(const std::string& bytes, CallResult& result) {
@@ -74,9 +73,10 @@ void read_details(const std::string& bytes, CallResult& result) {
 
 std::string code_name(int code) {
   static const std::array<const char*, 17> kNames = {
-      "OK",        "CANCELLED",           "UNKNOWN",   "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-      "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
-      "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
+      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+      "DATA_LOSS", "UNAUTHENTICATED"};
   return code >= 0 && code < 17 ? kNames[static_cast<std::size_t>(code)] : std::to_string(code);
 }
 
@@ -132,8 +132,7 @@ CallResult Caller::call(const std::string& name, const Message& request, std::ch
 }
 
 bool Caller::wait_until_ready(std::chrono::milliseconds timeout) const {
-  const auto deadline =
-      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(timeout.count(), GPR_TIMESPAN));
+  const auto deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(timeout.count(), GPR_TIMESPAN));
   return channel_->channel->WaitForConnected(deadline);
 }
 

@@ -11,11 +11,11 @@
 namespace conformance {
 
 struct CallResult {
-  int code = 0;                                                  // gRPC status code
-  std::string message;                                           // its text
+  int code = 0;                                                     // gRPC status code
+  std::string message;                                              // its text
   std::vector<std::shared_ptr<google::protobuf::Message>> details;  // error details of known types
-  std::vector<std::string> unknown_details;                      // type names of the others
-  std::shared_ptr<google::protobuf::Message> response;           // set when code is 0
+  std::vector<std::string> unknown_details;                         // type names of the others
+  std::shared_ptr<google::protobuf::Message> response;              // set when code is 0
 };
 
 // "OK", "NOT_FOUND", ...

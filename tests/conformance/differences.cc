@@ -101,15 +101,16 @@ std::string unjustified(const std::vector<Difference>& found, const std::vector<
   std::string out;
   std::vector<Difference> unused = listed;
   for (const Difference& difference : found) {
-    const auto known = std::find_if(unused.begin(), unused.end(),
-                                    [&](const Difference& other) { return difference.same_as(other); });
+    const auto known =
+        std::find_if(unused.begin(), unused.end(), [&](const Difference& other) { return difference.same_as(other); });
     if (known != unused.end()) {
       unused.erase(known);
     } else {
       out += print(difference);
     }
   }
-  for (const Difference& difference : unused) out += "  listed as a difference, but did not occur:\n" + print(difference);
+  for (const Difference& difference : unused)
+    out += "  listed as a difference, but did not occur:\n" + print(difference);
   return out;
 }
 

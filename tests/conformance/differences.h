@@ -1,7 +1,7 @@
 // Compares a transcript with its golden, line by line, against the list of justified differences.
 //
-// The list is fixtures/golden/DIFFERENCES.md: a section `## <scenario>` holds prose (the reason) and ```diff blocks; each
-// run of `-` lines (the real server) followed by `+` lines (ours) is one difference that may, and must, occur.
+// The list is fixtures/golden/DIFFERENCES.md: a section `## <scenario>` holds prose (the reason) and ```diff blocks;
+// each run of `-` lines (the real server) followed by `+` lines (ours) is one difference that may, and must, occur.
 #pragma once
 
 #include <map>

@@ -49,7 +49,8 @@ class Session {
     std::vector<std::thread> workers;
     for (int i = 0; i < options_.jobs; ++i) {
       workers.emplace_back([this] {
-        for (std::size_t next = next_++; next < options_.scenarios.size(); next = next_++) one(options_.scenarios[next]);
+        for (std::size_t next = next_++; next < options_.scenarios.size(); next = next_++)
+          one(options_.scenarios[next]);
       });
     }
     for (auto& worker : workers) worker.join();

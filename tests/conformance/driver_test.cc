@@ -22,8 +22,7 @@ namespace service = temporal::api::workflowservice::v1;
 class ConformanceDriver : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -45,8 +44,10 @@ class ConformanceDriver : public testing::Test {
 };
 
 TEST_F(ConformanceDriver, ScriptBecomesSteps) {
-  const Scenario scenario = parse_scenario(file("s.txt", "# title\ngrid: 1m\nlater q = query w1 query { query_type: \"x\" } -> NOT_FOUND\n"
-                                                         "complete\n  START_TIMER { timer_id: \"1\" }\n"));
+  const Scenario scenario =
+      parse_scenario(file("s.txt",
+                          "# title\ngrid: 1m\nlater q = query w1 query { query_type: \"x\" } -> NOT_FOUND\n"
+                          "complete\n  START_TIMER { timer_id: \"1\" }\n"));
   ASSERT_EQ(scenario.steps.size(), 2U);
   EXPECT_EQ(scenario.grid_ms, 60000);
   EXPECT_TRUE(scenario.steps[0].in_background);

@@ -17,12 +17,28 @@ using google::protobuf::Message;
 constexpr std::size_t kLineLength = 118;
 
 // Left out everywhere: internals of one server, or features that timeskip does not offer and clients ignore.
-const std::set<std::string, std::less<>> kIgnoredFields = {
-    "task_id", "version", "link", "links", "poller_scaling_decision", "poller_group_id", "poller_group_infos",
-    "backlog_count_hint", "state_transition_count", "time_skipping_config", "time_skipping_info",
-    "time_skipping_state_propagation", "cluster", "state_transition_history", "namespace_id",
-    "parent_workflow_namespace_id", "auto_reset_points", "prev_auto_reset_points", "signal_link", "activity_options",
-    "active_cluster", "current_cluster"};
+const std::set<std::string, std::less<>> kIgnoredFields = {"task_id",
+                                                           "version",
+                                                           "link",
+                                                           "links",
+                                                           "poller_scaling_decision",
+                                                           "poller_group_id",
+                                                           "poller_group_infos",
+                                                           "backlog_count_hint",
+                                                           "state_transition_count",
+                                                           "time_skipping_config",
+                                                           "time_skipping_info",
+                                                           "time_skipping_state_propagation",
+                                                           "cluster",
+                                                           "state_transition_history",
+                                                           "namespace_id",
+                                                           "parent_workflow_namespace_id",
+                                                           "auto_reset_points",
+                                                           "prev_auto_reset_points",
+                                                           "signal_link",
+                                                           "activity_options",
+                                                           "active_cluster",
+                                                           "current_cluster"};
 
 // Entries of maps that are left out: worker versioning marks every run with this search attribute.
 const std::set<std::string, std::less<>> kIgnoredKeys = {"BuildIds"};
@@ -40,9 +56,8 @@ const Message& sub(const Message& message, const char* field) {
 
 std::int64_t int_of(const Message& message, const char* name) {
   const auto* field = message.GetDescriptor()->FindFieldByName(name);
-  return field->cpp_type() == FieldDescriptor::CPPTYPE_INT32
-             ? message.GetReflection()->GetInt32(message, field)
-             : message.GetReflection()->GetInt64(message, field);
+  return field->cpp_type() == FieldDescriptor::CPPTYPE_INT32 ? message.GetReflection()->GetInt32(message, field)
+                                                             : message.GetReflection()->GetInt64(message, field);
 }
 
 constexpr std::size_t kUuidLength = 36;
@@ -68,7 +83,8 @@ std::string span(long long ms) {
   if (ms == 0) return "0s";
   std::string out = ms < 0 ? "-" : "";
   ms = ms < 0 ? -ms : ms;
-  const std::pair<const char*, long long> units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+  const std::pair<const char*, long long> units[] = {
+      {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
   for (const auto& [name, scale] : units) {
     if (ms >= scale) out += std::to_string(ms / scale) + name;
     ms %= scale;

@@ -87,7 +87,8 @@ std::string resolve(const Kept& kept, const std::string& reference) {
 
 void default_task_queue(Message& request, const Step& step, const std::string& method, const std::string& unique) {
   const auto* field = field_of(request, "task_queue");
-  if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || !lacks(request, "task_queue")) return;
+  if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || !lacks(request, "task_queue"))
+    return;
   const bool is_poll = method.starts_with("Poll");
   const std::string name = is_poll && !step.target.empty() ? step.target : "queue";
   Message& queue = sub(request, "task_queue");

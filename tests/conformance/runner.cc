@@ -70,16 +70,14 @@ class Runner {
     if (step.verb == "join") return join(step);
     if (step.verb == "history") return history(step);
     const std::string method = method_of(step.verb);
-    std::shared_ptr<Message> request =
-        build_request(step, {kept_, unique_, [this] { return uuid(); }, hides_skips()});
+    std::shared_ptr<Message> request = build_request(step, {kept_, unique_, [this] { return uuid(); }, hides_skips()});
     if (method == "StartWorkflowExecution" || method == "SignalWithStartWorkflowExecution") {
       workflow_ids_.insert(get_string(*request, "workflow_id"));
     }
     const bool expects_nothing = step.expected == "empty" && !step.in_background;
     const auto patience = expects_nothing ? time_.short_poll() : kPatience;
-    auto answer = std::async(std::launch::async, [this, method, request, patience] {
-      return caller_.call(method, *request, patience);
-    });
+    auto answer = std::async(std::launch::async,
+                             [this, method, request, patience] { return caller_.call(method, *request, patience); });
     if (step.in_background) {
       background_[step.result_name] = Pending{step, std::move(answer)};
       time_.settle();
@@ -168,7 +166,8 @@ class Runner {
     if (events.empty()) return;
     std::vector<std::int64_t> ids;
     for (const HistoryEvent& event : events) {
-      if (event.event_type() == EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED) ids.push_back(event.event_id());
+      if (event.event_type() == EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED)
+        ids.push_back(event.event_id());
     }
     const auto& run_id = events.front().workflow_execution_started_event_attributes().original_execution_run_id();
     rendering_.hide_events(run_id, std::move(ids));
@@ -212,6 +211,8 @@ class Runner {
 
 }  // namespace
 
-Transcript run_scenario(const Scenario& scenario, const std::string& address) { return Runner(scenario, address).run(); }
+Transcript run_scenario(const Scenario& scenario, const std::string& address) {
+  return Runner(scenario, address).run();
+}
 
 }  // namespace conformance

@@ -87,7 +87,8 @@ Scenario parse_scenario(const std::string& path) {
     const std::string text = trimmed(line);
     if (text.empty() || text[0] == '#') continue;
     if (std::isspace(static_cast<unsigned char>(line[0])) != 0) {
-      if (scenario.steps.empty()) throw std::runtime_error(where + ": an indented line continues a step, and none is open");
+      if (scenario.steps.empty())
+        throw std::runtime_error(where + ": an indented line continues a step, and none is open");
       scenario.steps.back().body += text + "\n";
     } else if (text == "time: skipping") {
       scenario.skips_time = true;

@@ -46,8 +46,9 @@ ServerProcess::ServerProcess(const std::string& binary) {
   }
   address_ = "127.0.0.1:" + port;
   const Caller caller(address_);
-  const bool is_up = caller.wait_until_ready(std::chrono::seconds(10)) &&
-                     caller.call("GetSystemInfo", *Caller::new_request("GetSystemInfo"), std::chrono::seconds(5)).code == 0;
+  const bool is_up =
+      caller.wait_until_ready(std::chrono::seconds(10)) &&
+      caller.call("GetSystemInfo", *Caller::new_request("GetSystemInfo"), std::chrono::seconds(5)).code == 0;
   if (is_up) return;
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);

@@ -64,7 +64,8 @@ class Expander {
 
   void number() {
     const std::size_t start = at_;
-    while (at_ < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.')) ++at_;
+    while (at_ < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.'))
+      ++at_;
     const std::string digits(text_.substr(start, at_ - start));
     const std::size_t unit_start = at_;
     while (at_ < text_.size() && is_word_char(text_[at_])) ++at_;

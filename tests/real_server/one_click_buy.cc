@@ -1,6 +1,6 @@
-// one_click_buy ADDRESS HISTORY: runs one-click-buy with the SDK's client and worker against any Temporal server in real
-// time (ten seconds): one purchase that is changed by a signal and made, one that is cancelled. Writes the history of the
-// first to the file HISTORY. Exit codes: 0 all as expected, 1 not, 2 bad usage.
+// one_click_buy ADDRESS HISTORY: runs one-click-buy with the SDK's client and worker against any Temporal server in
+// real time (ten seconds): one purchase that is changed by a signal and made, one that is cancelled. Writes the history
+// of the first to the file HISTORY. Exit codes: 0 all as expected, 1 not, 2 bad usage.
 #include "fixtures/workflows/one_click_buy.h"
 
 #include <exception>
@@ -37,7 +37,8 @@ void run(const char* address, const char* history_path) {
 
   const std::string bought_id = "bought-" + suffix;
   const std::string cancelled_id = "cancelled-" + suffix;
-  auto bought = client.start_workflow<&OneClickBuy::run>(Purchase("item1", "user1"), {.id = bought_id, .task_queue = queue});
+  auto bought =
+      client.start_workflow<&OneClickBuy::run>(Purchase("item1", "user1"), {.id = bought_id, .task_queue = queue});
   auto cancelled =
       client.start_workflow<&OneClickBuy::run>(Purchase("item1", "user2"), {.id = cancelled_id, .task_queue = queue});
   expect(bought.query<&OneClickBuy::current_status>() == PurchaseStatus::pending, "the purchase is pending");
@@ -45,7 +46,8 @@ void run(const char* address, const char* history_path) {
   cancelled.cancel();
   expect(cancelled.result() == PurchaseStatus::cancelled, "the cancelled purchase is not made");
   expect(bought.result() == PurchaseStatus::completed, "the other one is made");
-  expect(bought.query<&OneClickBuy::current_status>() == PurchaseStatus::completed, "a closed workflow answers queries");
+  expect(bought.query<&OneClickBuy::current_status>() == PurchaseStatus::completed,
+         "a closed workflow answers queries");
 
   const std::string history = bought.fetch_history().to_json();
   expect(history.find("EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED") != std::string::npos, "its history is complete");
