@@ -1,3 +1,4 @@
+// The timer queue and the virtual clock, apart from the engine: order, ownership, and that time only moves forward.
 #include <gtest/gtest.h>
 
 #include <algorithm>
