@@ -6,6 +6,7 @@
 
 #include "timeskip/src/engine/activity.h"
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/nil_payload.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/retry_policy.h"
 #include "timeskip/src/engine/run_lifecycle.h"
@@ -101,10 +102,7 @@ Event* continue_as_new(Engine& engine, Execution& execution, commandpb::Command&
 template <class Fields>
 void merge_fields(const Fields& from, Fields& into) {
   for (const auto& [key, payload] : from) {
-    const auto encoding = payload.metadata().find("encoding");
-    const bool is_null =
-        payload.data().empty() && (encoding == payload.metadata().end() || encoding->second == "binary/null");
-    if (is_null || payload.data() == "null" || payload.data() == "[]") {
+    if (is_nil(payload)) {
       into.erase(key);
     } else {
       into[key] = payload;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/nil_payload.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/retry_policy.h"
 #include "timeskip/src/engine/workflow_task.h"
@@ -94,7 +95,7 @@ void fill_started(Engine& engine, Execution& execution, NewRun& run) {
 template <class Fields>
 void drop_empty(Fields& fields) {
   for (auto it = fields.begin(); it != fields.end();) {
-    it = it->second.metadata().empty() && it->second.data().empty() ? fields.erase(it) : std::next(it);
+    it = is_nil(it->second) ? fields.erase(it) : std::next(it);
   }
 }
 

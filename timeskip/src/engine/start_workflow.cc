@@ -157,8 +157,8 @@ void terminate_existing(Engine& engine, Execution& open, const std::string& new_
 
 // What an existing run of the same id means: at most one of the two is set; neither: go ahead.
 struct Verdict {
-  const Execution* same = nullptr;  // this very request has been carried out by that run
-  Execution* open = nullptr;        // a running one, to be used or terminated
+  Execution* same = nullptr;  // this very request has been carried out by that run
+  Execution* open = nullptr;  // a running one, to be used or terminated
   std::optional<RpcStatus> refusal;
 };
 
@@ -182,6 +182,12 @@ Verdict judge(Engine& engine, Namespace& owner, const std::string& workflow_id, 
         *last, "Workflow execution already finished. WorkflowId: " + workflow_id + ", RunId: " + last->run_id + ".");
   }
   return verdict;
+}
+
+// Nothing but the first workflow task's start has happened yet.
+bool has_first_task_started(const Execution& run) {
+  return run.is_running() && run.task.state == WorkflowTask::State::kStarted && run.task.started_event_id == 3 &&
+         run.task.attempt == 1;
 }
 
 void describe_started_link(const Execution& run, commonpb::Link* link) {
@@ -223,6 +229,10 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   if (verdict.refusal.has_value()) return *verdict.refusal;
   if (verdict.same != nullptr) {
     fill_response(*verdict.same, true, response);
+    // The answer that carried the eager task was lost: the task comes again while it is still the one that is started.
+    if (request.request_eager_execution() && has_first_task_started(*verdict.same)) {
+      fill_workflow_task(engine, *verdict.same, false, *response.mutable_eager_workflow_task());
+    }
     return errors::ok();
   }
   if (verdict.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
