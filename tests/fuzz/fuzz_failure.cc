@@ -1,10 +1,18 @@
 // Failures from the wire: every one becomes an exception, and the exception becomes a failure that reads as the same.
+#include <google/protobuf/stubs/logging.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "sdk/src/payload/failure.h"
 #include "temporal/api/failure/v1/message.pb.h"
+
+// Messages about text that is not UTF-8 would drown everything else.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  google::protobuf::SetLogHandler(nullptr);
+  return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using temporal::api::failure::v1::Failure;
