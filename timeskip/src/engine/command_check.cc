@@ -12,8 +12,8 @@ namespace temporalio::timeskip {
 namespace {
 
 constexpr std::int64_t kMaxPendingActivities = 2000;
-constexpr std::size_t kMaxPayloadBytes = 2 * 1024 * 1024;
-constexpr float kMaxFairnessKeyBytes = 64;
+constexpr std::size_t kMaxPayloadBytes = std::size_t{2} << 20;
+constexpr std::size_t kMaxFairnessKeyBytes = 64;
 
 CommandFault fault(enums::WorkflowTaskFailedCause cause, std::string detail) {
   return {cause, std::move(detail), false};
@@ -35,7 +35,7 @@ CommandFault not_supported(enums::WorkflowTaskFailedCause cause, enums::CommandT
 
 std::string priority_fault(const commonpb::Priority& priority) {
   if (priority.priority_key() < 0) return "priority key can't be negative";
-  if (priority.fairness_key().size() > static_cast<std::size_t>(kMaxFairnessKeyBytes)) {
+  if (priority.fairness_key().size() > kMaxFairnessKeyBytes) {
     return "fairness key length exceeds limit";
   }
   if (priority.fairness_weight() < 0) return "fairness weight can't be negative";

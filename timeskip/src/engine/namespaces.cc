@@ -16,8 +16,8 @@ namespace svc = ::temporal::api::workflowservice::v1;
 
 // The server whose behaviour this one follows.
 constexpr const char kServerVersion[] = "1.32.0";
-constexpr std::int64_t kMaxBlobBytes = 2 * 1024 * 1024;
-constexpr std::int64_t kMaxTaskCompletionBytes = 40 * 1024 * 1024;
+constexpr std::int64_t kMaxBlobBytes = std::int64_t{2} << 20;
+constexpr std::int64_t kMaxTaskCompletionBytes = std::int64_t{40} << 20;
 constexpr Duration kMinRetention = std::chrono::hours(1);
 
 void describe(const Namespace& entry, svc::DescribeNamespaceResponse& response) {

@@ -10,7 +10,7 @@
 namespace temporalio::timeskip {
 namespace {
 
-constexpr std::int64_t kSuggestContinueAsNewBytes = 4 * 1024 * 1024;
+constexpr std::int64_t kSuggestContinueAsNewBytes = std::int64_t{4} << 20;
 constexpr std::int64_t kSuggestContinueAsNewEvents = 4096;
 
 // After the third attempt a task gets more and more time, which slows down a worker that keeps failing it.
