@@ -106,6 +106,7 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
   describe_config(execution, *response.mutable_execution_config());
   describe_info(execution, *response.mutable_workflow_execution_info());
   std::vector<const Activity*> activities;
+  activities.reserve(execution.activities.size());
   for (const auto& [id, activity] : execution.activities) activities.push_back(activity.get());
   std::sort(activities.begin(), activities.end(),
             [](const Activity* a, const Activity* b) { return a->scheduled_event_id < b->scheduled_event_id; });

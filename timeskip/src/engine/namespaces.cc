@@ -90,6 +90,7 @@ Answer register_namespace(Engine& engine, Call& call) {
 Answer list_namespaces(Engine& engine, Call& call) {
   auto& response = call.response_as<svc::ListNamespacesResponse>();
   std::vector<const Namespace*> sorted;
+  sorted.reserve(engine.namespaces.size());
   for (const auto& [name, entry] : engine.namespaces) sorted.push_back(entry.get());
   std::sort(sorted.begin(), sorted.end(), [](const Namespace* a, const Namespace* b) { return a->name < b->name; });
   for (const Namespace* entry : sorted) describe(*entry, *response.add_namespaces());
