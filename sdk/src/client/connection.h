@@ -19,7 +19,8 @@ struct ConnectionOptions {
   std::string namespace_ = "default";
   std::string identity = {};  // empty: process id and host name
   // Called around every wait for a workflow's result, on the waiting thread, outside the loop; they may make blocking
-  // calls. A time-skipping environment unlocks time before and locks it after, whatever came of the wait.
+  // calls; the second must not throw. A time-skipping environment unlocks time before and locks it after, whatever came
+  // of the wait.
   std::function<void()> before_result_wait = {};
   std::function<void()> after_result_wait = {};
   // In process: workers serve from the moment something is registered, poll with one call a queue, and close without

@@ -4,35 +4,27 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
+#include <mutex>
+#include <set>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace temporalio::worker {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM};
-constexpr char kSignalled = 's';
-constexpr char kOver = 'o';
 
-std::atomic<int> signal_pipe{-1};  // where the handler writes
+int signal_pipe[2] = {-1, -1};  // from the handler to the thread; made once, before the first handler is set
 
 extern "C" void on_termination_signal(int number) {
   const int saved_errno = errno;
-  const char message = kSignalled;
-  const ssize_t written = write(signal_pipe.load(), &message, 1);
+  const char message = 0;
+  const ssize_t written = write(signal_pipe[1], &message, 1);
   (void)written;  // a full pipe has already said so
-  struct sigaction standard = {};
-  standard.sa_handler = SIG_DFL;
-  sigaction(number, &standard, nullptr);
+  signal(number, SIG_DFL);
   errno = saved_errno;
-}
-
-bool is_standard(int number) {
-  struct sigaction current = {};
-  return sigaction(number, nullptr, &current) == 0 && (current.sa_flags & SA_SIGINFO) == 0 &&
-         (current.sa_handler == SIG_DFL || current.sa_handler == on_termination_signal);
 }
 
 void set_handler(int number, void (*handler)(int)) {
@@ -43,33 +35,66 @@ void set_handler(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
+bool is_handled_by(int number, void (*handler)(int)) {
+  struct sigaction current = {};
+  return sigaction(number, nullptr, &current) == 0 && (current.sa_flags & SA_SIGINFO) == 0 &&
+         current.sa_handler == handler;
+}
+
+// All objects of the process, and the thread that calls them.
+class Watch {
+ public:
+  static Watch& instance() {
+    static Watch* const watch = new Watch;  // never destroyed: its thread waits until the process ends
+    return *watch;
+  }
+
+  void add(const std::function<void()>* callback) {
+    std::lock_guard lock(mutex_);
+    if (callbacks_.empty()) {
+      for (const int number : kSignals) {
+        if (is_handled_by(number, SIG_DFL)) set_handler(number, on_termination_signal);
+      }
+    }
+    callbacks_.insert(callback);
+  }
+
+  void remove(const std::function<void()>* callback) {
+    std::lock_guard lock(mutex_);
+    callbacks_.erase(callback);
+    if (!callbacks_.empty()) return;
+    for (const int number : kSignals) {
+      if (is_handled_by(number, on_termination_signal)) set_handler(number, SIG_DFL);
+    }
+  }
+
+ private:
+  Watch() {
+    if (pipe2(signal_pipe, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
+    std::thread([this] { run(); }).detach();
+  }
+
+  void run() {
+    char message = 0;
+    for (;;) {
+      const ssize_t got = read(signal_pipe[0], &message, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got != 1) return;
+      std::lock_guard lock(mutex_);
+      for (const std::function<void()>* callback : callbacks_) (*callback)();
+    }
+  }
+
+  std::mutex mutex_;  // guards: callbacks_; held while they run
+  std::set<const std::function<void()>*> callbacks_;
+};
+
 }  // namespace
 
-TerminationSignals::TerminationSignals(std::function<void()> on_signal) {
-  if (pipe2(pipe_, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
-  thread_ = std::thread([on_signal = std::move(on_signal), end = pipe_[0]] {
-    char message = 0;
-    while (read(end, &message, 1) < 0 && errno == EINTR) {
-    }
-    if (message == kSignalled) on_signal();
-  });
-  outer_pipe_ = signal_pipe.exchange(pipe_[1]);
-  for (int i = 0; i < 2; ++i) {
-    has_taken_[i] = is_standard(kSignals[i]);
-    if (has_taken_[i]) set_handler(kSignals[i], on_termination_signal);
-  }
+TerminationSignals::TerminationSignals(std::function<void()> on_signal) : on_signal_(std::move(on_signal)) {
+  Watch::instance().add(&on_signal_);
 }
 
-TerminationSignals::~TerminationSignals() {
-  for (int i = 0; i < 2; ++i) {
-    if (has_taken_[i] && outer_pipe_ < 0) set_handler(kSignals[i], SIG_DFL);
-  }
-  signal_pipe = outer_pipe_;
-  const ssize_t written = write(pipe_[1], &kOver, 1);
-  (void)written;
-  thread_.join();
-  close(pipe_[0]);
-  close(pipe_[1]);
-}
+TerminationSignals::~TerminationSignals() { Watch::instance().remove(&on_signal_); }
 
 }  // namespace temporalio::worker

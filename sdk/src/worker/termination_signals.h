@@ -2,24 +2,22 @@
 #pragma once
 
 #include <functional>
-#include <thread>
 
 namespace temporalio::worker {
 
-// Takes over the signals that the process handles by default; the others are left alone. The callback runs on a thread
-// of its own, once; a second signal then ends the process in the ordinary way. Objects nest: the newest one is called.
+// Takes over the signals that the process handles by default; others are left alone. At the first signal the callbacks
+// of all objects run, on a thread of their own, under a lock: they must be short. A second signal ends the process in
+// the ordinary way.
 class TerminationSignals {
  public:
   explicit TerminationSignals(std::function<void()> on_signal);
+  // When this returns the callback is not running and will not run again.
   ~TerminationSignals();
   TerminationSignals(const TerminationSignals&) = delete;
   TerminationSignals& operator=(const TerminationSignals&) = delete;
 
  private:
-  int pipe_[2] = {-1, -1};
-  int outer_pipe_ = -1;
-  bool has_taken_[2] = {false, false};
-  std::thread thread_;
+  const std::function<void()> on_signal_;
 };
 
 }  // namespace temporalio::worker
