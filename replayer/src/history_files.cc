@@ -36,7 +36,7 @@ std::vector<std::string> history_files(const std::vector<std::string>& paths, st
       continue;
     }
     std::vector<std::string> found;
-    fs::recursive_directory_iterator at(path, fs::directory_options::follow_directory_symlink, error);
+    fs::recursive_directory_iterator at(path, error);  // links to folders may go in circles
     for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
       std::error_code ignored;
       if (at->is_regular_file(ignored) && is_history_file(at->path())) found.push_back(at->path().string());

@@ -95,7 +95,7 @@ func measure(path string, runs int) error {
 }
 
 func main() {
-	runs := 5
+	runs := 3
 	for _, path := range os.Args[1:] {
 		if err := measure(path, runs); err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", path, err)
