@@ -99,10 +99,10 @@ TEST_F(ReplayCommand, ACrashAmongSeveralHistoriesOfOneFile) {
 TEST_F(ReplayCommand, ADeadlockIsFoundAndTheRestStillRuns) {
   write("1.json", history("Hangs"));
   write("2.json", history("TimerLoop"));
-  const Outcome outcome = replay("-v --deadlock-timeout 0.5 1.json 2.json");
+  const Outcome outcome = replay("-v --deadlock-timeout 1 1.json 2.json");
   EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  1.json"));
-  EXPECT_THAT(outcome.out, HasSubstr("did not yield within 501 ms: potential deadlock"));
+  EXPECT_THAT(outcome.out, HasSubstr("did not yield within 1001 ms: potential deadlock"));
   EXPECT_THAT(outcome.out, HasSubstr("PASS  2.json"));
 }
 
