@@ -8,6 +8,7 @@
 #include <atomic>
 #include <barrier>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +22,7 @@ using namespace temporalio;
 using temporalio::testing::WorkflowEnvironment;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 namespace {
@@ -126,13 +128,12 @@ class Counter {
 
 struct Limits {
   Limits() = default;
-  int start_to_close_seconds = 60;
+  int start_to_close_ms = 60'000;
   int heartbeat_ms = 0;
   int maximum_attempts = 0;
   bool waits_for_cancellation = false;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, start_to_close_seconds, heartbeat_ms, maximum_attempts,
-                                   waits_for_cancellation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Limits, start_to_close_ms, heartbeat_ms, maximum_attempts, waits_for_cancellation)
 
 }  // namespace
 
@@ -150,7 +151,7 @@ class Call {
   }
   workflow::Task<std::string> run(Limits limits) {
     workflow::ActivityOptions options;
-    options.start_to_close_timeout = std::chrono::seconds(limits.start_to_close_seconds);
+    options.start_to_close_timeout = std::chrono::milliseconds(limits.start_to_close_ms);
     if (limits.heartbeat_ms > 0) options.heartbeat_timeout = std::chrono::milliseconds(limits.heartbeat_ms);
     if (limits.maximum_attempts > 0) options.retry_policy = RetryPolicy{.maximum_attempts = limits.maximum_attempts};
     if (limits.waits_for_cancellation) {
@@ -274,7 +275,7 @@ TEST_P(ActivitiesIn, TimeOutWithoutAHeartbeat) {
 
 TEST_P(ActivitiesIn, ThatOthersCompleteTimeOutWhenNobodyDoes) {
   Limits limits;
-  limits.start_to_close_seconds = 1;
+  limits.start_to_close_ms = 200;
   limits.maximum_attempts = 1;
   EXPECT_THAT(call<&is_completed_by_nobody>(limits), HasSubstr("caused by TimeoutError(start_to_close)"));
 }
@@ -293,16 +294,35 @@ TEST_P(ActivitiesIn, HaveTheNameThatWasChosen) { EXPECT_EQ(call<&known_under_ano
 
 TEST_P(ActivitiesIn, OffloadFromTheirCoroutine) { EXPECT_EQ(call<&offloads>(), "from the pool"); }
 
-TEST_P(ActivitiesIn, AreTakenOverWhenTheirWorkerEnds) {
-  const auto handle = start<&outlives_its_worker>();
-  wait_until_running();
-  worker_.shutdown();
-  worker::Worker heir(env_.client(), {.task_queue = "q"});
+// Nothing waits for the old worker: its workflow goes on with the next one at once, without a task that times out.
+void expect_taken_over(const client::WorkflowHandle<std::string>& handle, client::Client& client) {
+  worker::Worker heir(client, {.task_queue = "q"});
   heir.add_workflow<Call<&outlives_its_worker>>();
   heir.add_activity<&outlives_its_worker>();
   heir.start();
   EXPECT_EQ(handle.result(), "taken over");
-  EXPECT_THAT(handle.fetch_history().to_json(), HasSubstr("WorkerShutdown"));
+  const std::string history = handle.fetch_history().to_json();
+  EXPECT_THAT(history, HasSubstr("WorkerShutdown"));
+  EXPECT_THAT(history, Not(HasSubstr("TIMED_OUT")));
+}
+
+TEST_P(ActivitiesIn, AreTakenOverWhenTheirWorkerIsShutDown) {
+  const auto handle = start<&outlives_its_worker>();
+  wait_until_running();
+  worker_.shutdown();
+  expect_taken_over(handle, env_.client());
+}
+
+TEST_P(ActivitiesIn, AreTakenOverWhenTheirWorkerIsDestroyed) {
+  auto worker = std::make_unique<worker::Worker>(env_.client(), worker::WorkerOptions{.task_queue = "q"});
+  worker->add_workflow<Call<&outlives_its_worker>>();
+  worker->add_activity<&outlives_its_worker>();
+  worker->start();
+  const auto handle =
+      env_.client().start_workflow<&Call<&outlives_its_worker>::run>(Limits(), {.id = "call", .task_queue = "q"});
+  wait_until_running();
+  worker.reset();
+  expect_taken_over(handle, env_.client());
 }
 
 class ThreeAtOnce {

@@ -176,7 +176,7 @@ void Worker::Impl::begin_shutdown() {
   stage_ = Stage::stopping;
   workflows_->stop();
   activities_->stop();
-  if (has_polled && !is_in_process()) say_farewell();
+  if (has_polled && refusal_.is_ok()) say_farewell();
   if (activities_->running_count() > 0) {
     grace_timer_ = loop().post_after(graceful_shutdown_timeout_, [self = weak_from_this()] {
       const auto worker = self.lock();
@@ -244,6 +244,8 @@ void Worker::Impl::close() {
   }
   bool must_wait = false;
   loop().exclusively([&] {
+    // What this worker has cached would else wait for it until the tasks of its own queue time out.
+    if (stage_ == Stage::running && workflows_->cached_count() > 0) say_farewell();
     stage_ = Stage::stopped;
     workflows_->stop();
     activities_->stop();
