@@ -69,16 +69,15 @@ void LocalService::give_up(rpc::CallId id, bool is_deadline) {
 }
 
 void LocalService::finish(const std::shared_ptr<Call>& call, timeskip::RpcStatus status) {
-  const std::shared_ptr<Call> keep = call;  // the argument may live in the closure that calls us
-  keep->is_finished = true;
-  if (keep->timer.sequence != 0) loop_->cancel(keep->timer);
-  parked_.erase(keep->id);
-  if (keep->is_past_deadline && status.code == kCancelled) {
+  call->is_finished = true;
+  if (call->timer.sequence != 0) loop_->cancel(call->timer);
+  parked_.erase(call->id);
+  if (call->is_past_deadline && status.code == kCancelled) {
     status = {kDeadlineExceeded, "The call's deadline has passed.", ""};
   }
   // Posted, not called: `done` may start the next call, or run workflow code for as long as that likes.
-  loop_->post([keep, result = rpc::Status{status.code, std::move(status.message), std::move(status.details)}] {
-    keep->done(result);
+  loop_->post([call, result = rpc::Status{status.code, std::move(status.message), std::move(status.details)}] {
+    call->done(result);
   });
 }
 

@@ -67,6 +67,7 @@ ServerProcess::ServerProcess(const std::string& path, std::span<const std::strin
   std::vector<std::string> arguments{path, std::to_string(port)};
   arguments.insert(arguments.end(), extra_arguments.begin(), extra_arguments.end());
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
 

@@ -1,8 +1,11 @@
 #include "timeskip/src/testing_time_gate.h"
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "sdk/src/client/status_errors.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
+#include "temporalio/errors.h"
 #include "timeskip/src/engine/proto_time.h"
 
 namespace temporalio::testing::detail {
@@ -104,26 +107,21 @@ void TimeGate::sleep(Duration duration) {
     does_unlock = !is_unlocked_;
     if (does_unlock) is_unlocked_ = is_unlocked_by_sleep_ = true;
   }
-  const auto woken = [this, does_unlock] {
+  ts::SleepRequest request;
+  ts::SleepResponse response;
+  timeskip::set_duration(request.mutable_duration(), duration);
+  const Duration patience = std::min<Duration>(duration, timeskip::kMaxDuration) + kSleepMargin;
+  const rpc::Status status =
+      to->try_call("sleep", does_unlock ? kUnlockAndSleep : kSleep, request, response, once(patience));
+  try {
     std::lock_guard lock(mutex_);
     --sleepers_;
     if (does_unlock) is_unlocked_ = is_unlocked_by_sleep_ = false;
     settle();  // another sleep, or a wait that began meanwhile, may still want time to skip
-  };
-  ts::SleepRequest request;
-  ts::SleepResponse response;
-  timeskip::set_duration(request.mutable_duration(), duration);
-  try {
-    to->call("sleep", does_unlock ? kUnlockAndSleep : kSleep, request, response, once(duration + kSleepMargin));
-  } catch (...) {
-    try {
-      woken();
-    } catch (const std::exception&) {
-      // The call's own error says more.
-    }
-    throw;
+  } catch (const RPCError&) {
+    if (status.is_ok()) throw;  // otherwise the sleep's own error says more
   }
-  woken();
+  if (!status.is_ok()) client::throw_status(status);
 }
 
 }  // namespace temporalio::testing::detail

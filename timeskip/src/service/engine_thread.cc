@@ -140,10 +140,9 @@ std::string EngineThread::describe_now() const {
 void EngineThread::answer(const std::shared_ptr<EngineCall>& call, RpcStatus status) {
   if (call->stage_ == EngineCall::Stage::answered) return;
   if (is_draining_ && status.code == kCancelled) status = shutting_down();
-  const std::shared_ptr<EngineCall> keep = call;  // parked_ may hold the last reference beside the argument
-  keep->stage_ = EngineCall::Stage::answered;
-  parked_.erase(keep);
-  keep->answer(std::move(status));
+  call->stage_ = EngineCall::Stage::answered;
+  parked_.erase(call);  // the caller's own reference keeps it alive
+  call->answer(std::move(status));
 }
 
 }  // namespace temporalio::timeskip
