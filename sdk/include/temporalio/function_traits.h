@@ -54,7 +54,7 @@ template <class C, class R, class... A>
 struct FunctionTraits<R (C::*)(A...) const noexcept> : detail::SignatureTraits<C, R, true, A...> {};
 
 namespace detail {
-// "a::b::Name<x::y>" -> "Name"
+// "a::Outer<b::C>::Name<x::y>" -> "Name"
 constexpr std::string_view unqualified(std::string_view name) {
   while (!name.empty() && (name.front() == '&' || name.front() == '(' || name.front() == ' ')) {
     if (name.substr(0, 11) == "(anonymous ") break;
@@ -62,12 +62,18 @@ constexpr std::string_view unqualified(std::string_view name) {
   }
   std::size_t start = 0;
   std::size_t end = name.size();
+  int depth = 0;  // what stands in brackets belongs to something around the name, or to its arguments
   for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name[i] == '<') {
-      end = i;
-      break;
+    const char c = name[i];
+    if (c == '<' || c == '(' || c == '{') {
+      if (depth == 0 && c == '<') end = i;
+      ++depth;
+    } else if (c == '>' || c == ')' || c == '}') {
+      if (depth > 0) --depth;
+    } else if (depth == 0 && c == ':' && i + 1 < name.size() && name[i + 1] == ':') {
+      start = i + 2;
+      end = name.size();
     }
-    if (name[i] == ':' && i + 1 < name.size() && name[i + 1] == ':') start = i + 2;
   }
   name = name.substr(start, end - start);
   while (!name.empty() && (name.back() == ')' || name.back() == ' ')) name.remove_suffix(1);

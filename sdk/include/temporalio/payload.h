@@ -203,7 +203,7 @@ struct PayloadTraits {
       const nlohmann::json json = detail::parse_json(payload, detail::readable_type<T>());
       try {
         return json.template get<T>();
-      } catch (const nlohmann::json::exception& error) {
+      } catch (const std::exception& error) {  // what a from_json throws to refuse a value, too
         detail::throw_decode_error(payload, detail::readable_type<T>(), error.what());
       }
     }

@@ -9,6 +9,7 @@
 #include <deque>
 #include <exception>
 #include <utility>
+#include <vector>
 
 namespace temporalio::coro {
 
@@ -211,6 +212,8 @@ class Scheduler {
   static constinit thread_local Scheduler* current_;
 
   std::deque<Ready> ready_;
+  // Tasks whose result somebody who is ready now will read: its handle may be gone by then.
+  std::vector<Ref<TaskState>> finished_;
   std::coroutine_handle<> next_;
   TaskState* current_task_ = nullptr;
   bool current_finished_ = false;

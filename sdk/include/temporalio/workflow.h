@@ -242,6 +242,11 @@ TimerHandle sleep(Duration duration, SleepOptions options = {}, SourceLocation l
 
 // ---- tasks -------------------------------------------------------------------------------------------------------
 
+namespace detail {
+coro::Scheduler& workflow_scheduler();
+void refuse_in_query();
+}  // namespace detail
+
 // A spawned task. `co_await handle` gives its result or throws what it threw; cancelling a task that awaits a handle
 // cancels the spawned one. Dropping the handle lets the task run on.
 template <class T>
@@ -252,7 +257,10 @@ class [[nodiscard]] TaskHandle : public coro::AwaitableTag {
   explicit TaskHandle(coro::Ref<coro::SpawnedTask<T>> task) : task_(std::move(task)) {}
 
   // Throws CancelledError where the task waits, or at its next wait.
-  void cancel() { task_->cancel(); }
+  void cancel() {
+    detail::refuse_in_query();
+    task_->cancel();
+  }
   bool is_done() const { return task_->is_done(); }
   // Shown in stack traces. `name` must have static lifetime.
   void set_name(const char* name) { task_->name = name; }
@@ -278,10 +286,6 @@ class [[nodiscard]] TaskHandle : public coro::AwaitableTag {
  private:
   coro::Ref<coro::SpawnedTask<T>> task_;
 };
-
-namespace detail {
-coro::Scheduler& workflow_scheduler();
-}
 
 // Runs a coroutine as a task of its own, from the next turn of the ready queue on.
 template <class T>

@@ -111,6 +111,7 @@ void Scheduler::finish(TaskState& task) {
   task.on_finished();
   task.destroy_frames();
   forget(task);
+  if (!task.done_.waiters().is_empty()) finished_.emplace_back(&task);
   task.done_.resolve();
   task.release();
 }
@@ -123,6 +124,7 @@ void Scheduler::run() {
       ready_.pop_front();
       step(ready);
     }
+    finished_.clear();
     wake_first_true_condition();
   }
 }

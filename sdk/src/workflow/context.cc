@@ -57,6 +57,7 @@ void throw_continue_as_new(std::string_view type, const ContinueAsNewOptions& op
   RunState::current_for_write().continue_as_new(type, options, arguments, size, location);
 }
 
+void refuse_in_query() { RunState::current().refuse_in_query(); }
 coro::Scheduler& workflow_scheduler() { return RunState::current_for_write().scheduler(); }
 
 }  // namespace detail

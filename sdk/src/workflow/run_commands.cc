@@ -77,6 +77,7 @@ coro::Ref<Operation> RunState::start_timer(Duration duration, const SleepOptions
 
 void RunState::cancel_timer(TimerOperation& timer) {
   if (scheduler_.is_destroying()) return;
+  refuse_in_query();
   const auto effect = machines::apply(timer.state(), machines::TimerInput::cancel);
   if (!effect || *effect == machines::TimerEffect::none) return;
   if (*effect == machines::TimerEffect::resolve_cancelled) {

@@ -103,6 +103,7 @@ bool RunState::activate() {
   for (const Job& job : jobs_) {
     if (job.operation != nullptr) {
       job.operation->completion().resolve();
+      closing_.emplace_back(job.operation);
       job.operation->release();
     } else {
       is_cancel_requested_ = true;
@@ -114,6 +115,7 @@ bool RunState::activate() {
   if (starts && main_) scheduler_.start(*main_);
   started_event_ = nullptr;
   scheduler_.run();
+  closing_.clear();
   arrange_closing_command();
   return !failure_;
 }
@@ -153,6 +155,8 @@ void RunState::deliver_signal(const HistoryEvent& event) {
       start(new SignalTask(*this, handler.start(instance_, payload::view(attributes.input())), handler.name.c_str()));
     } catch (const PayloadDecodeError& error) {
       log_dropped_signal(*this, name, error);
+    } catch (...) {
+      on_handler_finished(std::current_exception());
     }
     return;
   }
@@ -161,6 +165,7 @@ void RunState::deliver_signal(const HistoryEvent& event) {
 }
 
 void RunState::set_signal_handler(std::string_view name, std::function<void(const PayloadListView&)> handler) {
+  if (scheduler_.is_destroying()) return;
   auto shared = std::make_shared<std::function<void(const PayloadListView&)>>(std::move(handler));
   signal_handlers_[std::string(name)] = shared;
   std::vector<BufferedSignal> kept;

@@ -16,6 +16,7 @@ void TimerOperation::take() {
 
 void ActivityOperation::cancel() {
   if (run().scheduler().is_destroying()) return;
+  run().refuse_in_query();
   machines::ActivityInput input = machines::ActivityInput::cancel_try;
   if (cancellation_type_ == ActivityCancellationType::wait_cancellation_completed) {
     input = machines::ActivityInput::cancel_wait;

@@ -31,13 +31,16 @@ RunState& RunState::current() {
   return *static_cast<RunState*>(scheduler->owner);
 }
 
+// Destructors of locals may call the API while a run is removed from memory. Throwing there would end the process: they
+// get timers and activities like any other, which go with the run and never reach the server.
 RunState& RunState::current_for_write() {
   RunState& run = current();
-  if (run.is_read_only_) throw std::logic_error("a query may not change the workflow: it only reads");
-  if (run.scheduler_.is_destroying()) {
-    throw std::logic_error("the workflow is being removed from memory: destructors may not call the workflow API");
-  }
+  run.refuse_in_query();
   return run;
+}
+
+void RunState::refuse_in_query() const {
+  if (is_read_only_) throw std::logic_error("a query may not change the workflow: it only reads");
 }
 
 void RunState::fail(TaskVerdict verdict, std::string message, std::int64_t event_id) {

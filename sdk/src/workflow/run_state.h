@@ -108,6 +108,8 @@ class RunState {
   bool is_replaying() const { return is_replaying_; }
   bool is_cancel_requested() const { return is_cancel_requested_; }
   bool is_closed() const { return is_closed_; }
+  // Throws std::logic_error inside a query.
+  void refuse_in_query() const;
   bool is_sending() const { return !is_replaying_ && !options_.is_replay_only; }
   std::int64_t last_event_id() const { return last_event_id_; }
   const Info& info() const { return info_; }
@@ -208,6 +210,7 @@ class RunState {
 
   std::vector<const HistoryEvent*> signals_;  // jobs of the coming activation
   std::vector<Job> jobs_;
+  std::vector<coro::Ref<RunOperation>> closing_;   // until code has run: it may await what it has dropped
   std::vector<coro::Ref<RunOperation>> resolved_;  // in this task; their outcomes point into its history
 
   struct BufferedSignal {
