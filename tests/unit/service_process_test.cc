@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/empty.pb.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -17,12 +18,14 @@
 #include <thread>
 #include <vector>
 
+#include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "tests/unit/service_raw_call.h"
 
 namespace temporalio::timeskip {
 namespace {
 
+namespace ts = temporal::api::testservice::v1;
 namespace ws = temporal::api::workflowservice::v1;
 using ::testing::AllOf;
 using ::testing::AnyOf;
@@ -222,6 +225,41 @@ TEST(ServiceProcess, ThePortCanBeUsedAgainRightAfterSigkill) {
   Process second({address.substr(address.rfind(':') + 1)});
   const grpc::Status status = get_system_info(*connect_to(address));
   EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+// How far the server's clock moves during one call of TestService, in hours.
+std::int64_t hours_passed_by(grpc::Channel& channel, const char* method) {
+  const auto now = [&channel] {
+    google::protobuf::Empty request;
+    ts::GetCurrentTimeResponse response;
+    EXPECT_TRUE(call(channel, std::string(kTestService) + "GetCurrentTime", request, response).ok());
+    return response.time().seconds();
+  };
+  const std::int64_t before = now();
+  ts::SleepRequest request;
+  request.mutable_duration()->set_seconds(24 * 3600);
+  ts::SleepResponse response;
+  const grpc::Status status = call(channel, std::string(kTestService) + method, request, response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return (now() - before) / 3600;
+}
+
+TEST(ServiceProcess, TheFlagSkipsFromTheStart) {
+  Process server({"0", "--enable-time-skipping"});
+  EXPECT_EQ(hours_passed_by(*connect_to(server.read_line()), "Sleep"), 24);
+}
+
+TEST(ServiceProcess, WithoutTheFlagOnlyAnUnlockSkips) {
+  Process server({"0"});
+  const auto channel = connect_to(server.read_line());
+  EXPECT_EQ(hours_passed_by(*channel, "UnlockTimeSkippingWithSleep"), 24);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+  ts::SleepRequest request;
+  request.mutable_duration()->set_seconds(3600);
+  ts::SleepResponse response;
+  EXPECT_EQ(call(*channel, std::string(kTestService) + "Sleep", request, response, context).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
 TEST(ServiceProcess, SigusrOnePrintsWhoHoldsTime) {
