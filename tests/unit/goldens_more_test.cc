@@ -20,7 +20,7 @@ using workflow::Task;
 namespace {
 
 std::filesystem::path goldens() {
-  return std::filesystem::path(__FILE__).parent_path() / "../../../shared/histories/goldens";
+  return std::filesystem::path(RECORDED_HISTORIES) / "goldens";
 }
 
 template <class W>
