@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -193,6 +195,32 @@ TEST(Tasks, DestructionRunsDestructorsAndResumesNothing) {
   }
   EXPECT_EQ(destroyed, 2);
   EXPECT_FALSE(resumed);
+}
+
+Task<> await_moved_from() {
+  StackExtent extent;
+  Task<int> task = ready_task(&extent);
+  Task<int> taken = std::move(task);
+  const int value = co_await taken;
+  static_cast<void>(value);
+  const int again = co_await task;
+  static_cast<void>(again);
+}
+
+TEST(Tasks, AMovedFromTaskIsRefused) {
+  Scheduler scheduler;
+  auto task = start(scheduler, await_moved_from());
+  scheduler.run();
+  EXPECT_THROW(task->take(), std::logic_error);
+}
+
+Task<std::optional<int>> nothing() { co_return {}; }
+
+TEST(Tasks, MayReturnAnEmptyBrace) {
+  Scheduler scheduler;
+  auto task = start(scheduler, nothing());
+  scheduler.run();
+  EXPECT_EQ(task->take(), std::nullopt);
 }
 
 Task<> throws() {

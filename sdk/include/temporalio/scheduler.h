@@ -228,6 +228,8 @@ void begin_wait(WaitNode& node, WaitList& list, std::coroutine_handle<> handle);
 // The default `wake`: the task goes to the end of the ready queue.
 void wake_waiting_task(WaitNode& node);
 [[noreturn]] void throw_cancelled();
+// Throws std::logic_error: a Task cannot be awaited or spawned, because `why`.
+[[noreturn]] void throw_misused_task(const char* why);
 // Aborts with the cure: g++ 12 laid this coroutine's frame out wrongly (HAZARDS: an await in a condition, no locals).
 [[noreturn]] void report_broken_frame() noexcept;
 

@@ -55,6 +55,7 @@ class PromiseBase {
   void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
   void set_continuation(std::coroutine_handle<> handle) { continuation_ = handle; }
+  bool has_continuation() const { return continuation_ != nullptr; }
   const std::exception_ptr& error() const { return error_; }
 
   // Only what keeps the order of execution deterministic may be awaited.
@@ -80,7 +81,7 @@ class Promise : public PromiseBase {
  public:
   Task<T> get_return_object() noexcept;
   InitialAwaiter initial_suspend() noexcept { return {std::coroutine_handle<Promise>::from_promise(*this).address()}; }
-  template <class U>
+  template <class U = T>
     requires std::is_convertible_v<U&&, T>
   void return_value(U&& value) {
     value_.emplace(std::forward<U>(value));
@@ -124,6 +125,7 @@ class [[nodiscard]] Task {
   }
 
   // What `co_await task` does: runs the child within the awaiting task and gives its result. The Task keeps the frame.
+  // Awaiting a Task that was moved from, or that another task is awaiting, throws std::logic_error.
   struct Awaiter {
     std::coroutine_handle<promise_type> child;
     bool await_ready() const noexcept { return child.done(); }
@@ -133,10 +135,18 @@ class [[nodiscard]] Task {
     }
     T await_resume() const { return child.promise().take(); }
   };
-  Awaiter awaiter() const noexcept { return {handle_}; }
+  Awaiter awaiter() const {
+    if (!handle_) coro::throw_misused_task("it was moved from");
+    if (handle_.promise().has_continuation() && !handle_.done())
+      coro::throw_misused_task("it is being awaited already");
+    return {handle_};
+  }
 
-  // Gives up the frame (for whoever spawns it).
-  std::coroutine_handle<promise_type> release() noexcept { return std::exchange(handle_, nullptr); }
+  // Gives up the frame (for whoever spawns it). Throws std::logic_error where there is none.
+  std::coroutine_handle<promise_type> release() {
+    if (!handle_) coro::throw_misused_task("it was moved from");
+    return std::exchange(handle_, nullptr);
+  }
 
  private:
   friend promise_type;

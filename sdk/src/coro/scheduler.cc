@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
+#include <string>
 
 #include "sdk/src/base/check.h"
 
@@ -160,6 +162,10 @@ void Scheduler::destroy_all() {
     task->release();
   }
   ready_.clear();
+}
+
+void throw_misused_task(const char* why) {
+  throw std::logic_error(std::string("this Task cannot be awaited or spawned: ") + why);
 }
 
 void report_broken_frame() noexcept {

@@ -17,9 +17,9 @@ namespace temporalio::rpc {
 
 // A gRPC status as a value; it becomes RPCError once, at the client.
 struct Status {
-  int code = 0;           // google.rpc.Code
+  int code = 0;  // google.rpc.Code
   std::string message;
-  std::string details;    // serialised google.rpc.Status (the grpc-status-details-bin trailer), or empty
+  std::string details;  // serialised google.rpc.Status (the grpc-status-details-bin trailer), or empty
 
   bool is_ok() const { return code == 0; }
 };

@@ -186,7 +186,7 @@ bool RunState::check_no_command_left(const HistoryEvent* next) {
   if (next != nullptr) return diverge(*next, command, issued + " before " + event_reference(*next));
   HistoryEvent none;
   none.set_event_id(last_event_id_);
-  const bool result = diverge(none, command, issued);
+  const bool result = diverge(none, command, issued + " (unless the file was cut off in the middle of that task)");
   failure_->divergence->event_type = "end of history";
   failure_->divergence->recorded = "nothing: the history ends";
   return result;
