@@ -102,16 +102,16 @@ struct ActivityEnvironment::State {
   std::shared_ptr<activity::Execution> as_coroutine;  // the same, if it is asynchronous
 
   Payload run_on_thread(const activity::Definition& definition, void* instance, const PayloadListView& arguments,
-                        const activity::Info& info, const OnHeartbeat& on_heartbeat);
+                        const activity::Info& activity_info, const OnHeartbeat& heartbeat_observer);
   Payload run_as_coroutine(const activity::Definition& definition, void* instance,
-                           const std::vector<Payload>& arguments, const activity::Info& info,
-                           const OnHeartbeat& on_heartbeat);
+                           const std::vector<Payload>& arguments, const activity::Info& activity_info,
+                           const OnHeartbeat& heartbeat_observer);
 };
 
 Payload ActivityEnvironment::State::run_on_thread(const activity::Definition& definition, void* instance,
-                                                  const PayloadListView& arguments, const activity::Info& info,
-                                                  const OnHeartbeat& on_heartbeat) {
-  const auto context = std::make_shared<ThreadContext>(loop, info, on_heartbeat);
+                                                  const PayloadListView& arguments, const activity::Info& activity_info,
+                                                  const OnHeartbeat& heartbeat_observer) {
+  const auto context = std::make_shared<ThreadContext>(loop, activity_info, heartbeat_observer);
   {
     const std::lock_guard lock(mutex);
     on_thread = context;
@@ -130,8 +130,9 @@ Payload ActivityEnvironment::State::run_on_thread(const activity::Definition& de
 }
 
 Payload ActivityEnvironment::State::run_as_coroutine(const activity::Definition& definition, void* instance,
-                                                     const std::vector<Payload>& arguments, const activity::Info& info,
-                                                     const OnHeartbeat& on_heartbeat) {
+                                                     const std::vector<Payload>& arguments,
+                                                     const activity::Info& activity_info,
+                                                     const OnHeartbeat& heartbeat_observer) {
   Observed observed{&definition, instance, nullptr};
   activity::Definition observing = definition;
   observing.start = &start_observed;
@@ -139,9 +140,9 @@ Payload ActivityEnvironment::State::run_as_coroutine(const activity::Definition&
   task.registration.name = std::string(definition.name);
   task.registration.definition = &observing;
   task.registration.instance = std::shared_ptr<void>(std::shared_ptr<void>(), &observed);  // owned by this call
-  task.info = info;
+  task.info = activity_info;
   payload::append_payloads(task.input, std::vector<Payload>(arguments));
-  const auto owner = std::make_shared<Owner>(loop, on_heartbeat);
+  const auto owner = std::make_shared<Owner>(loop, heartbeat_observer);
   auto execution = activity::make_coroutine_execution(loop, std::move(task), owner);
   loop->post([this, execution] {
     const std::lock_guard lock(mutex);
