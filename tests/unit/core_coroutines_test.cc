@@ -38,8 +38,7 @@ Ref<SpawnedTask<T>> start(Scheduler& scheduler, Task<T> task) {
 }
 
 std::uintptr_t stack_position() {
-  volatile char here = 0;
-  return reinterpret_cast<std::uintptr_t>(&here);
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
 }
 
 struct StackExtent {

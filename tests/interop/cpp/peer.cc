@@ -18,7 +18,10 @@ struct OrderRequest {
   OrderRequest() = default;
   std::string item;
   int quantity = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(OrderRequest, item, quantity)
+  friend void from_json(const nlohmann::json& json, OrderRequest& request) {
+    json.at("item").get_to(request.item);
+    json.at("quantity").get_to(request.quantity);
+  }
 };
 
 struct Receipt {
