@@ -89,7 +89,7 @@ Caller::Caller(const std::string& address) : channel_(std::make_unique<Channel>(
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   channel_->channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   channel_->stub = std::make_unique<grpc::GenericStub>(channel_->channel);
 }
@@ -105,6 +105,7 @@ CallResult Caller::call(const std::string& name, const Message& request, std::ch
   const Method method = find_method(name);
   grpc::ClientContext context;
   context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(timeout.count(), GPR_TIMESPAN)));
+  context.set_wait_for_ready(true);  // a busy machine may take its time to connect; no call is lost to that
   grpc::CompletionQueue queue;
   auto rpc = channel_->stub->PrepareUnaryCall(&context, method.path, to_buffer(request), &queue);
   rpc->StartCall();
