@@ -30,7 +30,12 @@ struct Receipt {
   double total = 0;
   std::string approved_by;
   int attempt = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(Receipt, item, total, approved_by, attempt)
+  friend void to_json(nlohmann::json& json, const Receipt& receipt) {
+    json = {{"item", receipt.item},
+            {"total", receipt.total},
+            {"approved_by", receipt.approved_by},
+            {"attempt", receipt.attempt}};
+  }
 };
 
 struct Price {
