@@ -38,7 +38,7 @@ class Launch(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(await handle.query(Purchase.approved_by), "Ann")
             self.assertEqual(await handle.result(), "book charged at attempt 3, approved by Ann")
         passed = await self.env.get_current_time() - before
-        self.assertLess(time.monotonic() - wall, 10)
+        self.assertLess(time.monotonic() - wall, 60)  # a day does not pass, however busy the machine is
         # One day, and the back-offs of one and two minutes: not the ten years of a left-over timeout.
         self.assertGreaterEqual(passed, timedelta(days=1, minutes=3))
         self.assertLess(passed, timedelta(days=1, minutes=4))
