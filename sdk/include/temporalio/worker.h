@@ -77,7 +77,8 @@ class Worker {
   // Begins to poll and returns. Throws std::invalid_argument where nothing is registered.
   void start();
   // Begins to poll and waits until the worker has shut down: after shutdown() by another thread, or SIGINT or SIGTERM
-  // (where the process handles them by default). Throws RPCError when the service refuses to be polled.
+  // (where the process handles them by default); at once where that has happened already. Throws RPCError when the
+  // service refuses to be polled.
   void run();
   // Ends polling, finishes what has begun, gives activities graceful_shutdown_timeout, then cancels them and waits for
   // them to end.

@@ -91,6 +91,11 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
     loop().exclusively([&] { is_running = stage_ == Stage::running || stage_ == Stage::stopping; });
     return is_running;
   }
+  bool was_shut_down() {
+    bool was_shut_down = false;
+    loop().exclusively([&] { was_shut_down = stage_ == Stage::stopping || stage_ == Stage::stopped; });
+    return was_shut_down;
+  }
 
  private:
   enum class Stage { created, running, stopping, stopped };
@@ -273,7 +278,11 @@ void Worker::start() { impl_->start(); }
 
 void Worker::run() {
   impl_->connection().check_may_wait("Worker::run");
-  impl_->start();
+  try {
+    impl_->start();
+  } catch (const std::logic_error&) {
+    if (!impl_->was_shut_down()) throw;  // otherwise another thread was faster, and there is nothing to wait for
+  }
   const TerminationSignals signals([impl = impl_.get()] { impl->request_shutdown(); });
   impl_->wait_until_stopped();
   impl_->throw_refusal();
