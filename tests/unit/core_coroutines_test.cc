@@ -37,9 +37,7 @@ Ref<SpawnedTask<T>> start(Scheduler& scheduler, Task<T> task) {
   return spawned;
 }
 
-std::uintptr_t stack_position() {
-  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-}
+std::uintptr_t stack_position() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
 
 struct StackExtent {
   std::uintptr_t low = UINTPTR_MAX;

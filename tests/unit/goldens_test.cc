@@ -20,9 +20,7 @@ using workflow::Task;
 
 namespace {
 
-std::filesystem::path goldens() {
-  return std::filesystem::path(RECORDED_HISTORIES) / "goldens";
-}
+std::filesystem::path goldens() { return std::filesystem::path(RECORDED_HISTORIES) / "goldens"; }
 
 template <class W>
 ReplayResult replay(const std::string& file) {
