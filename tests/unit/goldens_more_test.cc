@@ -3,51 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "temporalio/replayer.h"
 #include "temporalio/workflow.h"
+#include "tests/unit/goldens_replay.h"
 
 using namespace std::chrono_literals;
 namespace workflow = temporalio::workflow;
-using temporalio::replayer::Replayer;
-using temporalio::replayer::ReplayResult;
 using temporalio::replayer::Verdict;
 using workflow::Task;
 
 namespace {
 
-std::filesystem::path goldens() { return std::filesystem::path(RECORDED_HISTORIES) / "goldens"; }
-
-template <class W>
-ReplayResult replay(const std::string& file) {
-  Replayer replayer;
-  replayer.add_workflow<W>();
-  return replayer.replay_file((goldens() / file).string());
-}
-
-class MoreGoldens : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(goldens())) GTEST_SKIP() << "the folder with recorded histories is not here";
-  }
-};
-
-#define EXPECT_PASSES(W, file)                           \
-  do {                                                   \
-    const ReplayResult result = replay<W>(file);         \
-    EXPECT_TRUE(result.has_passed()) << result.report(); \
-  } while (false)
-
-#define EXPECT_DIVERGES(W, file, event, text)                                  \
-  do {                                                                         \
-    const ReplayResult result = replay<W>(file);                               \
-    EXPECT_EQ(result.verdict, Verdict::nondeterminism) << result.report();     \
-    EXPECT_EQ(result.divergence.event_id, event) << result.report();           \
-    EXPECT_NE(result.message.find(text), std::string::npos) << result.message; \
-  } while (false)
+class MoreGoldens : public goldens::RecordedHistories {};
 
 // A workflow type of the given name without input or handlers, whose run follows.
 #define WORKFLOW(Class, type)                                                                    \
@@ -284,7 +253,8 @@ TEST_F(MoreGoldens, G27ContinueAsNew) {
   EXPECT_PASSES(ContinuesAsNew, file);
   EXPECT_DIVERGES(EndsInstead, file, 5, "Complete workflow machine does not handle this event: HistoryEvent(id: 5");
   const std::string bad = "../formats/sdk-go/bad-continue-as-new.json";
-  EXPECT_EQ(replay<ContinuesAsNew>(bad).verdict, Verdict::nondeterminism) << replay<ContinuesAsNew>(bad).report();
+  EXPECT_EQ(goldens::replay<ContinuesAsNew>(bad).verdict, Verdict::nondeterminism)
+      << goldens::replay<ContinuesAsNew>(bad).report();
 }
 
 // ---- G30: signal-with-start, Ruby --------------------------------------------------------------------------------

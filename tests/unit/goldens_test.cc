@@ -3,53 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 
 #include "fixtures/workflows/goldens.h"
-#include "temporalio/replayer.h"
+#include "tests/unit/goldens_replay.h"
 
 using namespace std::chrono_literals;
 namespace workflow = temporalio::workflow;
 using fixtures::HelloInput;
 using fixtures::LoanInput;
-using temporalio::replayer::Replayer;
-using temporalio::replayer::ReplayResult;
-using temporalio::replayer::Verdict;
 using workflow::Task;
 
 namespace {
 
-std::filesystem::path goldens() { return std::filesystem::path(RECORDED_HISTORIES) / "goldens"; }
-
-template <class W>
-ReplayResult replay(const std::string& file) {
-  Replayer replayer;
-  replayer.add_workflow<W>();
-  return replayer.replay_file((goldens() / file).string());
-}
-
-class Goldens : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(goldens())) GTEST_SKIP() << "the folder with recorded histories is not here";
-  }
-};
-
-#define EXPECT_PASSES(W, file)                           \
-  do {                                                   \
-    const ReplayResult result = replay<W>(file);         \
-    EXPECT_TRUE(result.has_passed()) << result.report(); \
-  } while (false)
-
-// `text` is a part of the message: what the official replayer says, where it finds the edit.
-#define EXPECT_DIVERGES(W, file, event, text)                                  \
-  do {                                                                         \
-    const ReplayResult result = replay<W>(file);                               \
-    EXPECT_EQ(result.verdict, Verdict::nondeterminism) << result.report();     \
-    EXPECT_EQ(result.divergence.event_id, event) << result.report();           \
-    EXPECT_NE(result.message.find(text), std::string::npos) << result.message; \
-  } while (false)
+class Goldens : public goldens::RecordedHistories {};
 
 // A workflow type of the given name whose run is `BODY`.
 #define EDITED(Class, type, Input)                                                               \
