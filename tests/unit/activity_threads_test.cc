@@ -69,6 +69,14 @@ int meet(int n) {
 class ThreadActivities : public ActivityFixture {
  protected:
   ThreadActivities() : ActivityFixture(false) {}
+
+  // The release is no event of the loop, so the loop is not what may be waited for: it would sleep through it.
+  void pump_until_reached() {
+    bool has_begun = false;
+    loop_->post([&] { has_begun = true; });  // runs after the activity was handed to its thread
+    pump_until([&] { return has_begun; });
+    reached.acquire();
+  }
 };
 
 TEST_F(ThreadActivities, GiveTheirResult) {
@@ -168,7 +176,7 @@ TEST_F(ThreadActivities, ShutdownIsAnnouncedBeforeItCancels) {
   registry_.add(registration<&wait_for_shutdown>());
   registry_.add(registration<&wait_for_cancel>());
   start(make_task("wait_for_shutdown"));
-  pump_until([] { return reached.try_acquire(); });
+  pump_until_reached();
   on_loop([&] { executor_->announce_shutdown(); });
   EXPECT_EQ(result(finish()), "true");
   // Also for what is started afterwards.
@@ -177,7 +185,7 @@ TEST_F(ThreadActivities, ShutdownIsAnnouncedBeforeItCancels) {
   reached.acquire();
 
   start(make_task("wait_for_cancel"));
-  pump_until([] { return reached.try_acquire(); });
+  pump_until_reached();
   on_loop([&] { executor_->cancel_all(); });
   EXPECT_EQ(finish().failure.application_failure_info().type(), "WorkerShutdown");
 }
@@ -185,7 +193,7 @@ TEST_F(ThreadActivities, ShutdownIsAnnouncedBeforeItCancels) {
 TEST_F(ThreadActivities, SeeWhyTheyAreCancelled) {
   registry_.add(registration<&see_reasons>());
   start(make_task("see_reasons"));
-  pump_until([] { return reached.try_acquire(); });
+  pump_until_reached();
   on_loop([&] { executor_->cancel_all(); });
   EXPECT_EQ(result(finish()), "\"shutdown\"");
 }
@@ -213,7 +221,7 @@ TEST_F(ThreadActivities, AreToldApartFromOtherCode) {
 TEST_F(ThreadActivities, OutliveAnExecutorThatIsDestroyed) {
   registry_.add(registration<&wait_for_cancel>());
   start(make_task("wait_for_cancel"));
-  pump_until([] { return reached.try_acquire(); });
+  pump_until_reached();
   on_loop([&] {
     executor_->cancel_all();
     executor_.reset();
