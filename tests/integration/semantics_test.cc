@@ -41,6 +41,28 @@ class Semantics : public ::testing::Test {
   std::unique_ptr<worker::Worker> worker_;
 };
 
+// ---- conditions ----------------------------------------------------------------------------------------------------
+
+class WaitsForStates {
+ public:
+  static void define(workflow::Definer<WaitsForStates> d) { d.run<&WaitsForStates::run>(); }
+  Task<int> run() {
+    auto first = workflow::start_activity<&echo>(1, {.start_to_close_timeout = 1min});
+    co_await workflow::wait_condition([&] { return first.is_done(); });
+    auto timer = workflow::sleep(1h);
+    const auto until = workflow::now() + 1h;
+    co_await workflow::wait_condition([&] { return workflow::now() >= until; });
+    timer.cancel();
+    const int result = co_await first;
+    co_return result;
+  }
+};
+
+TEST_F(Semantics, ConditionsSeeWhatNoTaskAwaits) {
+  serve<WaitsForStates>();
+  EXPECT_EQ(env_.client().execute_workflow<&WaitsForStates::run>({.id = "w", .task_queue = "q"}), 1);
+}
+
 // ---- trap 3: calls are eager -------------------------------------------------------------------------------------
 
 class TwoStartsTwoAwaits {

@@ -654,6 +654,12 @@ void deprecate_patch(std::string_view id, SourceLocation location = SourceLocati
 
 // Handles a signal from now on; signals of that name that came earlier are delivered now, in order.
 void set_signal_handler(std::string_view name, std::function<void(const PayloadListView&)> handler);
+// Without arguments: `set_signal_handler("go", [this] { ... })`.
+template <std::invocable<> F>
+void set_signal_handler(std::string_view name, F handler) {
+  set_signal_handler(
+      name, std::function<void(const PayloadListView&)>([handler](const PayloadListView&) mutable { handler(); }));
+}
 // Typed: `set_signal_handler<int>("tick", [this](int i) { ... })`.
 template <class... Args, class F>
   requires(sizeof...(Args) > 0)

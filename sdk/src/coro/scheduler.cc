@@ -120,7 +120,7 @@ void Scheduler::finish(TaskState& task) {
 
 void Scheduler::run() {
   Enter enter(*this);
-  while (!ready_.empty()) {
+  do {  // what was applied before may have made a condition true without waking a task
     while (!ready_.empty()) {
       const Ready ready = ready_.front();
       ready_.pop_front();
@@ -128,7 +128,7 @@ void Scheduler::run() {
     }
     finished_.clear();
     wake_first_true_condition();
-  }
+  } while (!ready_.empty());
 }
 
 // Only the first true condition in the order of waiting: what it resumes may change what the others see.

@@ -2,6 +2,9 @@
 
 #include <array>
 #include <cctype>
+#include <vector>
+
+#include "temporal/api/history/v1/message.pb.h"
 
 namespace temporalio::machines {
 namespace {
@@ -75,6 +78,29 @@ bool is_closing_event(EventType type) {
     default:
       return false;
   }
+}
+
+bool is_unknown_and_ignorable(const temporal::api::history::v1::HistoryEvent& event) {
+  return event.worker_may_ignore() &&
+         (event.event_type() == EVENT_TYPE_UNSPECIFIED || !EventType_IsValid(event.event_type()));
+}
+
+bool has_its_attributes(const temporal::api::history::v1::HistoryEvent& event) {
+  // The field of each type's attributes is called after the type.
+  static const std::vector<int> fields = [] {
+    std::vector<int> found(static_cast<std::size_t>(EventType_MAX) + 1, 0);
+    const auto& descriptor = *temporal::api::history::v1::HistoryEvent::descriptor();
+    for (int type = 0; type <= EventType_MAX; ++type) {
+      if (!EventType_IsValid(type)) continue;
+      std::string name = EventType_Name(static_cast<EventType>(type)).substr(sizeof("EVENT_TYPE_") - 1);
+      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      const auto* field = descriptor.FindFieldByName(name + "_event_attributes");
+      if (field != nullptr) found[static_cast<std::size_t>(type)] = field->number();
+    }
+    return found;
+  }();
+  const auto type = static_cast<std::size_t>(event.event_type());
+  return type >= fields.size() || fields[type] == 0 || static_cast<int>(event.attributes_case()) == fields[type];
 }
 
 std::string event_type_name(int type) {

@@ -6,6 +6,10 @@
 
 #include "temporal/api/enums/v1/event_type.pb.h"
 
+namespace temporal::api::history::v1 {
+class HistoryEvent;
+}
+
 namespace temporalio::machines {
 
 using EventType = temporal::api::enums::v1::EventType;
@@ -35,6 +39,10 @@ bool is_closing(CommandKind kind);
 bool is_command_event(EventType type);
 // Is it one after which nothing follows?
 bool is_closing_event(EventType type);
+// An event of a kind that is newer than this SDK, which the server says workers may skip.
+bool is_unknown_and_ignorable(const temporal::api::history::v1::HistoryEvent& event);
+// Whether the event carries the attributes of its type, and not another's or none.
+bool has_its_attributes(const temporal::api::history::v1::HistoryEvent& event);
 // "TimerStarted" for EVENT_TYPE_TIMER_STARTED; the number where the type is not known.
 std::string event_type_name(int type);
 

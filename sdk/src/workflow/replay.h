@@ -1,6 +1,7 @@
 // Replays one whole history through the same Run as the worker and says what came of it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ struct ReplayOutcome {
 };
 
 // Replays `history` (complete from event 1; may end anywhere) with the code in `registry`. Never throws for what the
-// history or the workflow code does. `workflow_id` is used where the history does not name one.
+// history or the workflow code does. `workflow_id` is used where the history does not name one. `activations` counts
+// them.
 ReplayOutcome replay_history(const Registry& registry, const temporal::api::history::v1::History& history,
-                             const std::string& workflow_id);
+                             const std::string& workflow_id, std::atomic<std::uint64_t>* activations = nullptr);
 
 }  // namespace temporalio::workflow

@@ -2,6 +2,7 @@
 // It does no IO and owns no thread; one thread at a time may use a run.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,8 @@ struct RunOptions {
   std::string workflow_id;
   std::string run_id;
   bool is_replay_only = false;  // the replayer: nothing that the code issues is ever sent
+  // Counts the activations whose code has yielded, for whoever watches over deadlocks.
+  std::atomic<std::uint64_t>* activations = nullptr;
 };
 
 // What a workflow task failed with, when it did.

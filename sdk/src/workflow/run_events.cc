@@ -30,6 +30,10 @@ bool RunState::apply_sequence(const HistoryEvents& events, const Sequence& seque
            event.event_id());
       return false;
     }
+    if (machines::is_unknown_and_ignorable(event)) {
+      last_event_id_ = event.event_id();
+      continue;
+    }
     if (is_history_closed_) {
       fail(TaskVerdict::bad_history,
            "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
@@ -37,13 +41,20 @@ bool RunState::apply_sequence(const HistoryEvents& events, const Sequence& seque
            event.event_id());
       return false;
     }
+    if (!machines::has_its_attributes(event)) {
+      fail(TaskVerdict::bad_history,
+           "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
+               ") does not carry the attributes of its type",
+           event.event_id());
+      return false;
+    }
     if (!apply_event(event, i == sequence.started)) return false;
     last_event_id_ = event.event_id();
   }
   if (sequence.started < 0) return !is_expecting_commands_ || check_no_command_left(nullptr);
-  is_replaying_ = sequence.is_completed;
-  if (sequence.is_completed) {
-    if (!read_completed_metadata(events[sequence.end])) return false;
+  is_replaying_ = sequence.is_completed();
+  if (is_replaying_) {
+    if (!read_completed_metadata(events[sequence.completed])) return false;
     look_ahead(events, sequence);
   }
   return activate();
@@ -82,7 +93,7 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
       is_expecting_patch_upsert_ = false;
       completed_event_id_ = event.event_id();
       ++completed_tasks_;
-      return true;
+      return read_completed_metadata(event);  // also of tasks that are merged with the one behind them
     case EVENT_TYPE_WORKFLOW_TASK_FAILED: {
       const auto& attributes = event.workflow_task_failed_event_attributes();
       if (attributes.cause() == WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW && !attributes.new_run_id().empty()) {
@@ -179,16 +190,26 @@ bool RunState::on_operation_closed(const HistoryEvent& event, std::int64_t initi
                                    RunOperation::Kind kind) {
   RunOperation* operation = open_.find(initiated_event_id);
   if (operation == nullptr || operation->kind() != kind) {
+    if (initiated_event_id > 0 && initiated_event_id < event.event_id()) {
+      return diverge(event, nullptr,
+                     "this event closes what event " + std::to_string(initiated_event_id) +
+                         " has started, but the code has nothing open that belongs to that event");
+    }
     fail(TaskVerdict::bad_history,
          "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
-             ") refers to event " + std::to_string(initiated_event_id) +
-             ", where nothing was started that is still open",
+             ") refers to event " + std::to_string(initiated_event_id) + ", expected an earlier one",
          event.event_id());
     return false;
   }
   bool is_allowed = false;
   if (kind == RunOperation::Kind::timer) {
     auto& timer = static_cast<TimerOperation&>(*operation);
+    const std::string& id = event.timer_fired_event_attributes().timer_id();
+    if (timer.is_numbered_as_here() && id != std::to_string(timer.sequence())) {
+      return diverge(
+          event, nullptr,
+          "Timer fired event did not have expected timer id " + std::to_string(timer.sequence()) + ", it was " + id);
+    }
     is_allowed = machines::apply(timer.state(), machines::TimerInput::fired).has_value();
   } else {
     auto& activity = static_cast<ActivityOperation&>(*operation);

@@ -1,4 +1,6 @@
 // One activation: the jobs that the events of a sequence gave, in Core's order, and then the code until it rests.
+#include <algorithm>
+
 #include "sdk/src/base/log.h"
 #include "sdk/src/payload/failure.h"
 #include "sdk/src/payload/payload_proto.h"
@@ -89,6 +91,32 @@ class PlainSignalTask final : public coro::TaskState {
   DynamicHandler dynamic_;
 };
 
+// The cancellation of the workflow takes its turn in the queue, behind the signal handlers of its activation and what
+// earlier jobs woke: what those issue comes before what the cancellation issues.
+class CancelTask final : public coro::TaskState {
+ public:
+  CancelTask(coro::Scheduler& scheduler, coro::TaskState& main) : TaskState(scheduler, nullptr), main_(&main) {}
+
+ protected:
+  void run_plain() override { main_->cancel(); }
+
+ private:
+  coro::Ref<coro::TaskState> main_;
+};
+
+// A job that the history has behind the cancellation does not overtake it.
+class ResolveTask final : public coro::TaskState {
+ public:
+  ResolveTask(coro::Scheduler& scheduler, RunOperation& operation)
+      : TaskState(scheduler, nullptr), operation_(&operation) {}
+
+ protected:
+  void run_plain() override { operation_->completion().resolve(); }
+
+ private:
+  coro::Ref<RunOperation> operation_;
+};
+
 }  // namespace
 
 bool RunState::activate() {
@@ -97,24 +125,34 @@ bool RunState::activate() {
   use_lang_flag(kLangSingleBatch);
   coro::Scheduler::Enter enter(scheduler_);
   const bool starts = started_event_ != nullptr;
+  const bool has_jobs = starts || !signals_.empty() || !jobs_.empty();
   if (starts && !create_instance()) return false;
+  const auto enqueue = [this](coro::TaskState* task) { scheduler_.start(*coro::Ref<coro::TaskState>(task)); };
   for (const HistoryEvent* signal : signals_) deliver_signal(*signal);
   signals_.clear();
+  bool is_cancel_queued = false;
   for (const Job& job : jobs_) {
     if (job.operation != nullptr) {
-      job.operation->completion().resolve();
+      if (is_cancel_queued) {
+        enqueue(new ResolveTask(scheduler_, *job.operation));
+      } else {
+        job.operation->completion().resolve();
+      }
       closing_.emplace_back(job.operation);
       job.operation->release();
     } else {
       is_cancel_requested_ = true;
-      if (main_) main_->cancel();
+      if (!main_) continue;
+      enqueue(new CancelTask(scheduler_, *main_));
+      is_cancel_queued = true;
     }
   }
   jobs_.clear();
   // Last, so that handlers of signals that came first run first; its first step is behind theirs in the queue.
   if (starts && main_) scheduler_.start(*main_);
   started_event_ = nullptr;
-  scheduler_.run();
+  if (has_jobs) scheduler_.run();
+  if (options_.activations != nullptr) options_.activations->fetch_add(1, std::memory_order_relaxed);
   closing_.clear();
   arrange_closing_command();
   return !failure_;
@@ -168,20 +206,19 @@ void RunState::set_signal_handler(std::string_view name, std::function<void(cons
   if (scheduler_.is_destroying()) return;
   auto shared = std::make_shared<std::function<void(const PayloadListView&)>>(std::move(handler));
   signal_handlers_[std::string(name)] = shared;
-  std::vector<BufferedSignal> kept;
-  for (BufferedSignal& signal : std::exchange(buffered_signals_, {})) {
-    if (signal.name != name) {
-      kept.push_back(std::move(signal));
-      continue;
-    }
+  // One at a time: a handler may throw, or set handlers that take signals of their own.
+  for (;;) {
+    const auto next = std::find_if(buffered_signals_.begin(), buffered_signals_.end(),
+                                   [&](const BufferedSignal& buffered) { return buffered.name == name; });
+    if (next == buffered_signals_.end()) return;
+    const BufferedSignal signal = std::move(*next);
+    buffered_signals_.erase(next);
     try {
       (*shared)(payload::view(signal.event->workflow_execution_signaled_event_attributes().input()));
     } catch (const PayloadDecodeError& error) {
       log_dropped_signal(*this, signal.name, error);
     }
   }
-  for (BufferedSignal& signal : buffered_signals_) kept.push_back(std::move(signal));
-  buffered_signals_ = std::move(kept);
 }
 
 void RunState::on_main_finished(const std::exception_ptr& error) {

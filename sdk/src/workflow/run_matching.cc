@@ -62,7 +62,9 @@ std::string event_reference(const HistoryEvent& event) {
 
 // The patch markers that follow this workflow task: patched() must answer as it did when they were written.
 void RunState::look_ahead(const HistoryEvents& events, const Sequence& sequence) {
-  for (int i = sequence.end + 1; i < events.size() && machines::is_command_event(events[i].event_type()); ++i) {
+  for (int i = sequence.completed + 1; i < events.size(); ++i) {
+    if (machines::is_unknown_and_ignorable(events[i])) continue;
+    if (!machines::is_command_event(events[i].event_type())) return;
     if (events[i].event_type() != EVENT_TYPE_MARKER_RECORDED) continue;
     const auto marker = read_patch_marker(events[i]);
     if (marker) find_patch(marker->id).is_in_history = true;
@@ -81,6 +83,16 @@ QueuedCommand* RunState::front_command() {
   return nullptr;
 }
 
+// Core's rule (sdk.md 2.7): a patch call whose marker is not in this workflow task wrote none, and is no difference.
+QueuedCommand* RunState::drop_patch_markers() {
+  QueuedCommand* command = front_command();
+  while (command != nullptr && command->kind == CommandKind::patch_marker) {
+    pop_command();
+    command = front_command();
+  }
+  return command;
+}
+
 bool RunState::match(const HistoryEvent& event) {
   const EventType type = event.event_type();
   if (const auto marker = read_patch_marker(event)) return match_patch_marker(event, marker->id, marker->is_deprecated);
@@ -89,7 +101,7 @@ bool RunState::match(const HistoryEvent& event) {
     return true;
   }
   is_expecting_patch_upsert_ = false;
-  QueuedCommand* command = front_command();
+  QueuedCommand* command = drop_patch_markers();
   if (command == nullptr) {
     return diverge(event, nullptr, "No command scheduled for event " + event_reference(event));
   }
@@ -102,6 +114,7 @@ bool RunState::match(const HistoryEvent& event) {
   switch (command->kind) {
     case CommandKind::start_timer:
       machines::apply(static_cast<TimerOperation&>(*operation).state(), machines::TimerInput::start_recorded);
+      static_cast<TimerOperation&>(*operation).set_recorded_id(event.timer_started_event_attributes().timer_id());
       break;
     case CommandKind::schedule_activity:
       if (!check_activity(event, *command)) return false;
@@ -162,9 +175,14 @@ bool RunState::check_activity(const HistoryEvent& event, const QueuedCommand& co
 
 bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& id, bool is_deprecated) {
   is_expecting_patch_upsert_ = true;
-  QueuedCommand* command = front_command();
-  if (command != nullptr && command->kind == CommandKind::patch_marker && command->patch->id == id) {
-    pop_command();
+  QueuedCommand* const command = front_command();
+  // Calls before it whose markers are in earlier tasks have written nothing here.
+  for (std::size_t i = first_command_; i < commands_.size(); ++i) {
+    const QueuedCommand& issued = commands_[i];
+    if (issued.operation && issued.operation->is_dropped()) continue;
+    if (issued.kind != CommandKind::patch_marker) break;
+    if (issued.patch->id != id) continue;
+    first_command_ = i + 1;
     return true;
   }
   if (is_deprecated) return true;  // the code has forgotten the change, as it may
@@ -174,7 +192,7 @@ bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& 
 }
 
 bool RunState::check_no_command_left(const HistoryEvent* next) {
-  const QueuedCommand* command = front_command();
+  const QueuedCommand* command = drop_patch_markers();
   if (command == nullptr) {
     commands_.clear();
     first_command_ = 0;

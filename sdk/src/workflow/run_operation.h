@@ -60,6 +60,10 @@ class TimerOperation final : public RunOperation {
       : RunOperation(run, Kind::timer, sequence, location) {}
 
   machines::TimerState& state() { return state_; }
+  // Whether the SDK that recorded the history gave this timer the id that it has here. Go, Java and code that used up
+  // other numbers did not; then ids say nothing.
+  bool is_numbered_as_here() const { return is_numbered_as_here_; }
+  void set_recorded_id(const std::string& id) { is_numbered_as_here_ = id == std::to_string(sequence()); }
   bool is_dropped() const override { return state_ == machines::TimerState::dropped; }
   bool is_closed() const override { return state_ == machines::TimerState::fired; }
 
@@ -70,6 +74,7 @@ class TimerOperation final : public RunOperation {
 
  private:
   machines::TimerState state_ = machines::TimerState::created;
+  bool is_numbered_as_here_ = false;
 };
 
 class ActivityOperation final : public RunOperation {

@@ -149,6 +149,7 @@ class RunState {
   bool check_no_command_left(const HistoryEvent* next);
   bool check_activity(const HistoryEvent& event, const QueuedCommand& command);
   QueuedCommand* front_command();
+  QueuedCommand* drop_patch_markers();
   void pop_command() { ++first_command_; }
   std::string describe(const QueuedCommand& command) const;
   static std::string describe(const HistoryEvent& event);

@@ -10,10 +10,17 @@ namespace {
 
 enum class AfterStarted { completed, attempt_ended, history_ends, malformed };
 
-// What became of the workflow task whose Started event is at `index`.
-AfterStarted what_follows(const HistoryEvents& events, int index) {
-  if (index + 1 == events.size()) return AfterStarted::history_ends;
-  switch (events[index + 1].event_type()) {
+// The first event behind `index` that is not skipped.
+int next_event(const HistoryEvents& events, int index) {
+  do ++index;
+  while (index < events.size() && machines::is_unknown_and_ignorable(events[index]));
+  return index;
+}
+
+// What became of the workflow task behind whose Started event the one at `next` comes.
+AfterStarted what_follows(const HistoryEvents& events, int next) {
+  if (next == events.size()) return AfterStarted::history_ends;
+  switch (events[next].event_type()) {
     case EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
       return AfterStarted::completed;
     case EVENT_TYPE_WORKFLOW_TASK_FAILED:
@@ -38,23 +45,25 @@ bool Sequencer::next(Sequence& sequence) {
   for (int i = next_; i < size; ++i) {
     const auto type = events_[i].event_type();
     if (type == EVENT_TYPE_WORKFLOW_TASK_STARTED) {
-      const AfterStarted after = what_follows(events_, i);
+      const int following = next_event(events_, i);
+      const AfterStarted after = what_follows(events_, following);
       if (after == AfterStarted::attempt_ended) continue;
       if (after == AfterStarted::malformed) {
-        error_event_id_ = events_[i + 1].event_id();
+        error_event_id_ = events_[following].event_id();
         error_ = "event " + std::to_string(error_event_id_) + " is " +
-                 machines::event_type_name(events_[i + 1].event_type()) +
+                 machines::event_type_name(events_[following].event_type()) +
                  ", expected the end of the workflow task that was started at event " +
                  std::to_string(events_[i].event_id());
         return false;
       }
       // A heartbeat: the task completed with nothing and the next one followed at once. They are one for the code.
-      const bool is_heartbeat = after == AfterStarted::completed && !has_command && i + 2 < size &&
-                                events_[i + 2].event_type() == EVENT_TYPE_WORKFLOW_TASK_SCHEDULED;
-      if (is_heartbeat) continue;
+      if (after == AfterStarted::completed && !has_command) {
+        const int behind = next_event(events_, following);
+        if (behind < size && events_[behind].event_type() == EVENT_TYPE_WORKFLOW_TASK_SCHEDULED) continue;
+      }
       sequence.started = i;
       sequence.end = next_ = i + 1;
-      sequence.is_completed = after == AfterStarted::completed;
+      if (after == AfterStarted::completed) sequence.completed = following;
       return true;
     }
     if (machines::is_closing_event(type)) {

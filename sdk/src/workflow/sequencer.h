@@ -15,9 +15,10 @@ using HistoryEvents = google::protobuf::RepeatedPtrField<temporal::api::history:
 
 struct Sequence {
   int begin = 0;
-  int end = 0;                // one past the last event
-  int started = -1;           // the WorkflowTaskStarted that concludes it; -1: the history ends without one, or closes
-  bool is_completed = false;  // the event at `end` is that task's WorkflowTaskCompleted: workflow code replays
+  int end = 0;         // one past the last event
+  int started = -1;    // the WorkflowTaskStarted that concludes it; -1: the history ends without one, or closes
+  int completed = -1;  // that task's WorkflowTaskCompleted, at `end` or behind it: workflow code replays; -1: none
+  bool is_completed() const { return completed >= 0; }
 };
 
 class Sequencer {
