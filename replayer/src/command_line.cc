@@ -57,9 +57,7 @@ void declare(CLI::App& replay, Arguments& arguments) {
                   "text: a report for people; json: the same for programs, on standard output")
       ->check(CLI::IsMember({"text", "json"}));
   replay.add_option("--junit", arguments.junit, "Also write a JUnit report to this file")->type_name("FILE");
-  replay
-      .add_option("--deadlock-timeout", arguments.deadlock_timeout,
-                  "Seconds that one history may take (and 0.1 ms more for each of its events)")
+  replay.add_option("--deadlock-timeout", arguments.deadlock_timeout, "Seconds that the code may run without yielding")
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
   replay.add_option("--context", arguments.context, "Events to show before and after the one at fault")

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -28,6 +30,29 @@ using nlohmann::json;
 // Loading is our own code: slow perhaps, for a large file, but never stuck.
 constexpr std::chrono::minutes kLoadTimeout{10};
 
+// How often the parent looks within the time that the code may take.
+constexpr int kLooks = 10;
+
+// What a child counts and its parent reads: the activations that have ended.
+class SharedCounter {
+ public:
+  SharedCounter() {
+    void* const page = ::mmap(nullptr, sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    TEMPORALIO_CHECK(page != MAP_FAILED, std::strerror(errno));
+    value_ = new (page) Value(0);
+  }
+  ~SharedCounter() { ::munmap(value_, sizeof(Value)); }
+  SharedCounter(const SharedCounter&) = delete;
+  SharedCounter& operator=(const SharedCounter&) = delete;
+
+  std::atomic<std::uint64_t>& operator*() { return *value_; }
+
+ private:
+  using Value = std::atomic<std::uint64_t>;
+  static_assert(Value::is_always_lock_free);
+  Value* value_;
+};
+
 // Where a child starts: the histories of `file` before `history` are done.
 struct Position {
   std::size_t file = 0;
@@ -48,7 +73,7 @@ void send(int pipe, const json& message) {
 }
 
 [[noreturn]] void be_child(const Replayer& replayer, const std::vector<std::string>& files, Position at,
-                           const IsolationOptions& options, int pipe) {
+                           const IsolationOptions& options, int pipe, std::atomic<std::uint64_t>& activations) {
   ::dup2(STDERR_FILENO, STDOUT_FILENO);   // what workflow code prints must not end up in the report,
   ::setvbuf(stdout, nullptr, _IOLBF, 0);  // but must be seen, also when it crashes right behind
   const workflow::Registry& registry = ReplayerAccess::registry(replayer);
@@ -62,7 +87,7 @@ void send(int pipe, const json& message) {
                     {"eventCount", loaded.history->events_size()},
                     {"workflowId", loaded.workflow_id},
                     {"runId", loaded.run_id}});
-        send(pipe, {{"result", result_to_json(play(registry, loaded, options.context))}});
+        send(pipe, {{"result", result_to_json(play(registry, loaded, options.context, &activations))}});
       }
     } catch (const LoadError& error) {
       send(pipe, {{"result", result_to_json(unreadable(files[at.file], error.what()))}});
@@ -83,7 +108,8 @@ std::string signal_name(int number) {
 
 class Child {
  public:
-  Child(const Replayer& replayer, const std::vector<std::string>& files, Position at, const IsolationOptions& options) {
+  Child(const Replayer& replayer, const std::vector<std::string>& files, Position at, const IsolationOptions& options,
+        std::atomic<std::uint64_t>& activations) {
     int ends[2];
     TEMPORALIO_CHECK(::pipe2(ends, O_CLOEXEC) == 0, std::strerror(errno));
     std::fflush(nullptr);  // else the child would print what is buffered once more
@@ -91,7 +117,7 @@ class Child {
     TEMPORALIO_CHECK(process_ >= 0, std::strerror(errno));
     if (process_ == 0) {
       ::close(ends[0]);
-      be_child(replayer, files, at, options, ends[1]);
+      be_child(replayer, files, at, options, ends[1], activations);
     }
     ::close(ends[1]);
     pipe_ = ends[0];
@@ -131,8 +157,9 @@ class Child {
     }
   }
 
-  // After the end: how it ended; empty for a clean exit.
+  // After the end: how it ended. One that has only closed its pipe, or wrote into it what is no message, is ended here.
   std::string how_it_ended() {
+    ::kill(process_, SIGKILL);
     const int status = wait();
     if (WIFSIGNALED(status)) return "was ended by " + signal_name(WTERMSIG(status));
     if (WEXITSTATUS(status) != 0) return "ended the process with exit code " + std::to_string(WEXITSTATUS(status));
@@ -162,7 +189,7 @@ class Parent {
 
   void run() {
     while (!is_stopped_ && at_.file < files_.size()) {
-      Child child(replayer_, files_, at_, options_);
+      Child child(replayer_, files_, at_, options_, *activations_);
       follow(child);
     }
   }
@@ -173,12 +200,12 @@ class Parent {
     current_.reset();
     json message;
     while (!is_stopped_ && at_.file < files_.size()) {
-      switch (child.receive(patience(), message)) {
+      switch (listen(child, message)) {
         case Child::Got::message:
           take(message);
           break;
         case Child::Got::silence:
-          fail("did not yield within " + std::to_string(patience().count()) +
+          fail("did not yield within " + std::to_string(options_.deadlock_timeout.count()) +
                " ms: potential deadlock (an endless loop, a blocking call, or a lock)");
           return;
         case Child::Got::end:
@@ -224,10 +251,19 @@ class Parent {
     on_result_(std::move(result));
   }
 
-  // How long the child may be silent now.
-  std::chrono::milliseconds patience() const {
-    if (!current_) return kLoadTimeout;
-    return options_.deadlock_timeout + std::chrono::milliseconds(current_->event_count / 10);
+  // The next message; silence when none has come and no activation has ended for as long as they may take.
+  Child::Got listen(Child& child, json& message) {
+    if (!current_) return child.receive(kLoadTimeout, message);
+    const auto look = std::max(options_.deadlock_timeout / kLooks, std::chrono::milliseconds(1));
+    std::uint64_t seen = (*activations_).load();
+    for (auto stuck = std::chrono::milliseconds(0); stuck < options_.deadlock_timeout; stuck += look) {
+      const Child::Got got = child.receive(look, message);
+      if (got != Child::Got::silence) return got;
+      const std::uint64_t now = (*activations_).load();
+      if (now != seen) stuck = -look;  // zero for the next look
+      seen = now;
+    }
+    return Child::Got::silence;
   }
 
   const Replayer& replayer_;
@@ -235,6 +271,7 @@ class Parent {
   const IsolationOptions& options_;
   const std::function<void(ReplayResult)>& on_result_;
   Position at_;
+  SharedCounter activations_;
   std::optional<ReplayResult> current_;  // what is being replayed
   bool is_stopped_ = false;
 };

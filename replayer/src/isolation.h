@@ -14,8 +14,7 @@
 namespace temporalio::replayer {
 
 struct IsolationOptions {
-  std::chrono::milliseconds deadlock_timeout{
-      2000};  // one history may take this, and 0.1 ms more for each of its events
+  std::chrono::milliseconds deadlock_timeout{2000};  // the code may take this between one yield and the next
   bool fail_fast = false;
   int context = 3;
 };

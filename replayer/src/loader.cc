@@ -23,6 +23,8 @@ google::protobuf::ArenaOptions arena_options() {
   return options;
 }
 
+constexpr std::size_t kLargestFile = std::size_t{4} << 30;  // what simdjson takes
+
 // `bytes` is followed by kJsonPadding readable bytes.
 void load_uncompressed(std::string_view bytes, const std::string& name, Histories& into) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);  // a byte order mark
@@ -109,6 +111,10 @@ PaddedBytes read_file(const std::string& path) {
     const ssize_t count = ::read(file, bytes.data() + bytes.size(), bytes.capacity() - bytes.size());
     if (count == 0) break;
     if (count > 0) bytes.grown(static_cast<std::size_t>(count));
+    if (bytes.size() > kLargestFile) {
+      ::close(file);
+      throw LoadError(path + ": expected a history file of at most 4 GB, found more");
+    }
     if (count < 0 && errno != EINTR) error = errno;
   }
   ::close(file);

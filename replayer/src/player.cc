@@ -37,8 +37,10 @@ Divergence published(const workflow::Divergence& found) {
 
 }  // namespace
 
-ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context) {
-  const workflow::ReplayOutcome outcome = workflow::replay_history(registry, *loaded.history, loaded.workflow_id);
+ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context,
+                  std::atomic<std::uint64_t>* activations) {
+  const workflow::ReplayOutcome outcome =
+      workflow::replay_history(registry, *loaded.history, loaded.workflow_id, activations);
   ReplayResult result;
   result.verdict = verdict_of(outcome.verdict);
   result.name = loaded.name;

@@ -1,6 +1,8 @@
 // Replays one loaded history: what the public Replayer and the isolated child of temporal-replay share.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,7 +24,9 @@ class ReplayerAccess {
   static const workflow::Registry& registry(const Replayer& replayer);
 };
 
-ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context = kDefaultContext);
+// `activations`, if there, counts those of the code.
+ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context = kDefaultContext,
+                  std::atomic<std::uint64_t>* activations = nullptr);
 
 struct PlayOptions {
   bool fail_fast = false;

@@ -102,7 +102,7 @@ TEST_F(ReplayCommand, ADeadlockIsFoundAndTheRestStillRuns) {
   const Outcome outcome = replay("-v --deadlock-timeout 1 1.json 2.json");
   EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  1.json"));
-  EXPECT_THAT(outcome.out, HasSubstr("did not yield within 1001 ms: potential deadlock"));
+  EXPECT_THAT(outcome.out, HasSubstr("did not yield within 1000 ms: potential deadlock"));
   EXPECT_THAT(outcome.out, HasSubstr("PASS  2.json"));
 }
 

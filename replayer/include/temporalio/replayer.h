@@ -125,9 +125,9 @@ int main(int argc, const char* const* argv, const std::function<void(Replayer&)>
 
 // Makes a shared library a plug-in of temporal-replay, once in one of its files:
 //   TEMPORALIO_REPLAY_PLUGIN(replayer) { replayer.add_workflow<OneClickBuy>(); }
-#define TEMPORALIO_REPLAY_PLUGIN(replayer)                                                    \
+#define TEMPORALIO_REPLAY_PLUGIN(parameter)                                                   \
   extern "C" __attribute__((visibility("default"))) unsigned temporalio_replay_plugin_abi() { \
     return TEMPORALIO_REPLAY_PLUGIN_ABI;                                                      \
   }                                                                                           \
   extern "C" __attribute__((visibility("default"))) void temporalio_replay_plugin(            \
-      ::temporalio::replayer::Replayer& replayer)
+      ::temporalio::replayer::Replayer& parameter)
