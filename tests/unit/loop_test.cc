@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "sdk/src/base/attendant.h"
 
 namespace temporalio::base {
 namespace {
@@ -80,6 +84,48 @@ TEST(Loop, MayWaitForAnotherLoopInsideACallback) {
   });
   outer.pump_until([&] { return is_outer_done; });
   EXPECT_TRUE(is_inner_done);
+}
+
+TEST(Loop, RefusesToWaitForItselfThroughAnotherLoop) {
+  Loop outer;
+  Loop inner;
+  bool has_thrown = false;
+  bool is_done = false;
+  outer.post([&] {
+    bool is_inner_done = false;
+    inner.post([&] {
+      try {
+        outer.pump_until([] { return true; });
+      } catch (const NestedPump&) {
+        has_thrown = true;
+      }
+      is_inner_done = true;
+    });
+    inner.pump_until([&] { return is_inner_done; });
+    is_done = true;
+  });
+  outer.pump_until([&] { return is_done; });
+  EXPECT_TRUE(has_thrown);
+}
+
+// Two threads of a loop may tell the attendant in the wrong order: the earlier time must not be lost.
+TEST(Attendant, TheEarlierOfTwoTimesCounts) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int visits = 0;
+  const auto visit = [&]() -> std::optional<MonotonicTime> {
+    const std::lock_guard lock(mutex);
+    ++visits;
+    changed.notify_one();
+    return std::nullopt;
+  };
+  const MonotonicTime now = real_time().now();
+  Attendant::instance().watch(&visits, now + 20ms, visit);
+  Attendant::instance().watch(&visits, now + 1h, visit);
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return visits == 1; });
+  lock.unlock();
+  Attendant::instance().forget(&visits);
 }
 
 TEST(Loop, FiresTimersInOrderOfTimeThenOfCreation) {

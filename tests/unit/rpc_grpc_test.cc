@@ -4,6 +4,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -191,6 +192,30 @@ TEST_F(GrpcService, MayBeDestroyedWithCallsUnderWay) {
   EXPECT_LE(runs, 1);
   if (runs == 1) {
     EXPECT_EQ(code, 1);
+  }
+}
+
+// gRPC ends the process at metadata that it does not send.
+TEST(Metadata, BadOnesSayWhatWasExpected) {
+  for (const auto& [key, value] :
+       {std::pair("authorization", "Bearer x"), {"x-1_a.b", ""}, {"trace-bin", "\x01\xff"}}) {
+    EXPECT_NO_THROW(check_metadata(key, value)) << key;
+  }
+  const std::tuple<const char*, const char*, const char*> cases[] = {
+      {"", "x", "it is empty"},
+      {"Authorization", "x", "expected only lower-case letters"},
+      {"a b", "x", "expected only lower-case letters"},
+      {"grpc-timeout", "x", "gRPC's own"},
+      {"x-key", "a\nb", "expected a value of printable ASCII"},
+      {"x-key", "gr\xc3\xb6\xc3\x9f", "expected a value of printable ASCII"},
+  };
+  for (const auto& [key, value, what] : cases) {
+    try {
+      make_grpc_service("localhost:7233", std::make_shared<base::Loop>(), {.metadata = {{key, value}}});
+      ADD_FAILURE() << key << " was not refused";
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), ::testing::HasSubstr(what));
+    }
   }
 }
 

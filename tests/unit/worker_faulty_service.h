@@ -22,7 +22,8 @@ enum class Fault {
   answer_lost,  // the service does as asked, the caller gets UNAVAILABLE
 };
 
-class FaultyService final : public Service {
+// Answers may come after it has been destroyed: the polls of a worker that has gone.
+class FaultyService final : public Service, public std::enable_shared_from_this<FaultyService> {
  public:
   // Decides what happens to a call of `method` (the last part of its path); `request` may be changed.
   using Decide = std::function<Fault(std::string_view method, google::protobuf::Message& request)>;
@@ -44,9 +45,10 @@ class FaultyService final : public Service {
       return 0;
     }
     return next_->start(method, request, response, std::move(options),
-                        [this, name, fault, &response, done = std::move(done)](Status status) {
+                        [weak = weak_from_this(), name, fault, &response, done = std::move(done)](Status status) {
                           if (fault == Fault::answer_lost && status.is_ok()) status = {14, "lost on the way back", ""};
-                          if (inspect) inspect(name, status, response);
+                          const auto self = weak.lock();
+                          if (self != nullptr && self->inspect) self->inspect(name, status, response);
                           done(std::move(status));
                         });
   }

@@ -103,7 +103,9 @@ class WorkerTest : public ::testing::Test {
     const client::ConnectionOptions& own = env_.client().connection()->options();
     faulty_ = std::make_shared<rpc::FaultyService>(own.service, own.loop);
     client::ConnectionOptions options = own;
-    options.service = rpc::make_retry_service(faulty_, own.loop, {.initial_interval = 1ms, .max_interval = 2ms}, 3);
+    // Enough tries that chance does not use them up.
+    options.service = rpc::make_retry_service(faulty_, own.loop,
+                                              {.initial_interval = 1ms, .max_interval = 2ms, .max_attempts = 100}, 3);
     worker_client_.emplace(std::make_shared<client::Connection>(std::move(options)));
     set_log_sink([this](LogLevel, std::string_view text) {
       std::lock_guard lock(log_mutex_);
@@ -115,6 +117,10 @@ class WorkerTest : public ::testing::Test {
   std::string log() {
     std::lock_guard lock(log_mutex_);
     return log_;
+  }
+  // Between callbacks of the loop, which calls it.
+  void set_decide(rpc::FaultyService::Decide decide) {
+    env_.client().connection()->loop().exclusively([&] { faulty_->decide = std::move(decide); });
   }
   static client::StartWorkflowOptions options(std::string_view id) { return {.id = id, .task_queue = "q"}; }
 
@@ -185,14 +191,14 @@ TEST_F(WorkerTest, HistoriesComeInPages) {
       while (events.size() > 2) events.RemoveLast();
     }
   };
-  faulty_->decide = [&](std::string_view method, google::protobuf::Message& request) {
+  set_decide([&](std::string_view method, google::protobuf::Message& request) {
     if (method == "GetWorkflowExecutionHistory") {
       auto& fetch = static_cast<ws::GetWorkflowExecutionHistoryRequest&>(request);
       wanted_event_ = fetch.next_page_token().empty() ? 1 : std::stoll(fetch.next_page_token());
       fetch.clear_next_page_token();
     }
     return Fault::none;
-  };
+  });
   worker::Worker worker(*worker_client_, {.task_queue = "q", .max_cached_workflows = 0});
   worker.add_workflow<Chain>().add_activity<&add_one>();
   auto handle = env_.client().start_workflow<&Chain::run>(3, options("c"));
@@ -206,11 +212,11 @@ class LostCalls : public WorkerTest, public ::testing::WithParamInterface<Fault>
 
 TEST_P(LostCalls, OfTheFirstTryOfEachReportDoNoHarm) {
   std::map<std::string, int> tries;
-  faulty_->decide = [&](std::string_view method, google::protobuf::Message& request) {
+  set_decide([&](std::string_view method, google::protobuf::Message& request) {
     if (!method.starts_with("Respond")) return Fault::none;
     const auto* token = request.GetDescriptor()->FindFieldByName("task_token");
     return tries[request.GetReflection()->GetString(request, token)]++ == 0 ? GetParam() : Fault::none;
-  };
+  });
   worker::Worker worker(*worker_client_, {.task_queue = "q"});
   worker.add_workflow<Counting>().add_activity<&count_call>();
   counted = 0;
@@ -234,18 +240,20 @@ INSTANTIATE_TEST_SUITE_P(, LostCalls, ::testing::Values(Fault::call_lost, Fault:
 });
 
 TEST_F(WorkerTest, LossesAtRandomDoNoHarm) {
+  std::mt19937_64 random;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    std::mt19937_64 random(seed);
-    faulty_->decide = [&](std::string_view method, google::protobuf::Message&) {
+    random.seed(seed);
+    set_decide([&](std::string_view method, google::protobuf::Message&) {
       if (!method.starts_with("Respond") || random() % 3 == 0) return Fault::none;
       return random() % 2 == 0 ? Fault::call_lost : Fault::answer_lost;
-    };
+    });
     worker::Worker worker(*worker_client_, {.task_queue = "q"});
     worker.add_workflow<Counting>().add_activity<&count_call>();
     counted = 0;
     const std::string id = "r" + std::to_string(seed);
     auto handle = env_.client().start_workflow<&Counting::run>(options(id));
     handle.result();
+    worker.shutdown();  // the last report may still be on its way
     EXPECT_EQ(counted, 3) << "seed " << seed;
   }
 }
@@ -272,13 +280,13 @@ TEST_F(WorkerTest, UnknownTypeFailsTheTaskNotTheWorkflow) {
 
 TEST_F(WorkerTest, ARefusedCompletionEvictsTheRun) {
   int refused = 0;
-  faulty_->decide = [&](std::string_view method, google::protobuf::Message& request) {
+  set_decide([&](std::string_view method, google::protobuf::Message& request) {
     // A token the service does not know: NOT_FOUND or INVALID_ARGUMENT, and the task times out.
     if (method == "RespondWorkflowTaskCompleted" && refused++ == 0) {
       static_cast<ws::RespondWorkflowTaskCompletedRequest&>(request).set_task_token("nonsense");
     }
     return Fault::none;
-  };
+  });
   worker::Worker worker(*worker_client_, {.task_queue = "q"});
   worker.add_workflow<Chain>().add_activity<&add_one>();
   auto handle = env_.client().start_workflow<&Chain::run>(2, {.id = "c", .task_queue = "q", .task_timeout = 10ms});
@@ -287,10 +295,10 @@ TEST_F(WorkerTest, ARefusedCompletionEvictsTheRun) {
 
 TEST_F(WorkerTest, RefusedPollsEndTheWorker) {
   faulty_->inspect = nullptr;
-  faulty_->decide = [&](std::string_view method, google::protobuf::Message& request) {
+  set_decide([&](std::string_view method, google::protobuf::Message& request) {
     if (method.starts_with("Poll")) request.Clear();  // neither namespace nor queue
     return Fault::none;
-  };
+  });
   worker::Worker worker(*worker_client_, {.task_queue = "q"});
   worker.add_workflow<Waiting>();
   EXPECT_THROW(worker.run(), RPCError);

@@ -58,8 +58,9 @@ static_assert(std::is_aggregate_v<StartWorkflowOptions> && std::is_trivially_des
 struct ConnectOptions {
   std::string_view namespace_ = "default";
   std::string_view identity = {};  // shown in histories; empty: process id and host name
-  std::span<const std::pair<std::string_view, std::string_view>> rpc_metadata = {};  // sent with every call
-  Duration connect_timeout = std::chrono::seconds(10);                               // how long connect() tries
+  // Sent with every call: keys in lower case, values in printable ASCII (any bytes where the key ends in "-bin").
+  std::span<const std::pair<std::string_view, std::string_view>> rpc_metadata = {};
+  Duration connect_timeout = std::chrono::seconds(10);  // how long connect() tries
 };
 static_assert(std::is_trivially_destructible_v<ConnectOptions>);
 
@@ -68,7 +69,7 @@ static_assert(std::is_trivially_destructible_v<ConnectOptions>);
 class Client {
  public:
   // Connects to a Temporal service, "host:port", without TLS. Throws std::invalid_argument where `target` is no
-  // address, RPCError where nothing answers in time.
+  // address or the metadata cannot be sent, RPCError where nothing answers in time.
   static Client connect(std::string_view target, const ConnectOptions& options = {});
 
   // For test environments: a client of what `connection` reaches.

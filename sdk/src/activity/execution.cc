@@ -52,7 +52,9 @@ void Execution::finish(const std::exception_ptr& error, Payload result) {
   loop_->cancel(heartbeat_timer_);
   Outcome outcome = make_outcome(error, std::move(result), cancellation_details());
   if (outcome.kind == Outcome::Kind::failed) {
-    if (auto unsent = take_heartbeat()) {
+    auto unsent = take_heartbeat();
+    if (!unsent) unsent = std::move(in_flight_);  // the service may get this failure first and refuse the heartbeat
+    if (unsent) {
       payload::append_payloads(outcome.last_heartbeat_details, std::move(*unsent));
     }
   }
@@ -80,6 +82,7 @@ void Execution::send_heartbeat() {
   const auto owner = owner_.lock();
   if (!details || owner == nullptr) return;
   temporal::api::common::v1::Payloads message;
+  in_flight_ = *details;
   payload::append_payloads(message, std::move(*details));
   owner->send_heartbeat(info().task_token, std::move(message), [weak = weak_from_this()](HeartbeatAnswer answer) {
     if (const auto self = weak.lock()) self->on_heartbeat_answered(answer);
@@ -87,6 +90,7 @@ void Execution::send_heartbeat() {
 }
 
 void Execution::on_heartbeat_answered(const HeartbeatAnswer& answer) {
+  in_flight_.reset();
   if (is_finished_) return;
   CancellationDetails details;
   details.cancel_requested = answer.cancel_requested;

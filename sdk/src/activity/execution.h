@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "sdk/src/activity/context.h"
 #include "sdk/src/activity/executor.h"
@@ -67,6 +69,7 @@ class Execution : public Context, public std::enable_shared_from_this<Execution>
   HeartbeatThrottle throttle_;
   base::Loop::TimerId heartbeat_timer_;
   base::Loop::TimerId limit_timer_;
+  std::optional<std::vector<Payload>> in_flight_;  // the details of the heartbeat that is not answered yet
   bool is_finished_ = false;
 };
 

@@ -68,6 +68,7 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
   }
 
   void cancel_all() {
+    is_cancelling_ = true;
     for_each([](Execution& execution) { execution.cancel({.worker_shutdown = true}); });
   }
 
@@ -101,6 +102,7 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
       return;
     }
     if (is_shutdown_announced_) execution->announce_shutdown();
+    if (is_cancelling_) execution->cancel({.worker_shutdown = true});
     execution->start();
   }
 
@@ -133,6 +135,7 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
   std::map<std::uint64_t, Running> running_;  // in the order of starts
   std::uint64_t last_id_ = 0;
   bool is_shutdown_announced_ = false;
+  bool is_cancelling_ = false;
 };
 
 Executor::Executor(std::shared_ptr<base::Loop> loop, const Registry& registry, ExecutorOptions options)

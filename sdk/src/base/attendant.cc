@@ -14,7 +14,9 @@ Attendant& Attendant::instance() {
 
 void Attendant::watch(const void* key, MonotonicTime when, Visit visit) {
   std::lock_guard lock(mutex_);
-  watches_[key] = Watch{when, std::move(visit)};
+  // Two threads of one loop may come in the wrong order: the earlier time counts, a visit too early does no harm.
+  const auto [it, is_new] = watches_.try_emplace(key, Watch{when, std::move(visit)});
+  if (!is_new) it->second.when = when = std::min(when, it->second.when);
   if (!is_started_) {
     is_started_ = true;
     std::thread([this] { run(); }).detach();

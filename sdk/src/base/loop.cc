@@ -14,19 +14,29 @@
 namespace temporalio::base {
 namespace {
 
-thread_local const void* current_loop = nullptr;  // the loop whose callback this thread is in
-
-// Marks the calling thread as inside `loop`.
+// Marks the calling thread as inside `loop`; a callback of one loop may pump another.
 class Inside {
  public:
-  explicit Inside(const void* loop) : outer_(std::exchange(current_loop, loop)) {}
-  ~Inside() { current_loop = outer_; }
+  explicit Inside(const void* loop) : loop_(loop), outer_(std::exchange(innermost_, this)) {}
+  ~Inside() { innermost_ = outer_; }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 
+  static bool is_inside(const void* loop) {
+    for (const Inside* at = innermost_; at != nullptr; at = at->outer_) {
+      if (at->loop_ == loop) return true;
+    }
+    return false;
+  }
+
  private:
-  const void* outer_;
+  static thread_local const Inside* innermost_;
+
+  const void* const loop_;
+  const Inside* const outer_;
 };
+
+constinit thread_local const Inside* Inside::innermost_ = nullptr;
 
 }  // namespace
 
@@ -43,7 +53,7 @@ class Loop::State : public std::enable_shared_from_this<State> {
   void exclusively(const Callback& function);
   void stop();
 
-  bool is_inside() const { return current_loop == this; }
+  bool is_inside() const { return Inside::is_inside(this); }
   const TimeSource& time() const { return *options_.time; }
 
  private:

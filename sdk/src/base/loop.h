@@ -67,7 +67,7 @@ class Loop {
   void pump_until(const Predicate& predicate);
 
   // Runs `function` between callbacks, at once when no thread pumps or when called from a callback, without running
-  // what is posted. For short state changes by a thread that is not the loop's (closing a worker).
+  // what is posted. For short state changes by a thread that is not the loop's (closing a worker). It must not throw.
   void exclusively(const Callback& function);
 
   // The calling thread is inside a callback (or hook) of this loop.

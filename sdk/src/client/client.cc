@@ -91,9 +91,11 @@ Client Client::connect(std::string_view target, const ConnectOptions& options) {
   const std::string address(target);
   auto loop = std::make_shared<base::Loop>(base::LoopOptions{.grace = Duration::zero()});
   rpc::GrpcOptions grpc;
-  grpc.metadata = {{"client-name", kClientName},
-                   {"client-version", kClientVersion},
-                   {"temporal-namespace", std::string(options.namespace_)}};
+  grpc.metadata = {{"client-name", kClientName}, {"client-version", kClientVersion}};
+  // For proxies; the requests name the namespace themselves, in any characters.
+  if (rpc::is_metadata_value(options.namespace_)) {
+    grpc.metadata.emplace_back("temporal-namespace", std::string(options.namespace_));
+  }
   for (const auto& [key, value] : options.rpc_metadata) grpc.metadata.emplace_back(key, value);
   rpc::RetryOptions retry;
   retry.max_elapsed = options.connect_timeout;

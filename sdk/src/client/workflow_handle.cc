@@ -17,6 +17,8 @@ namespace {
 
 namespace ws = temporal::api::workflowservice::v1;
 
+constexpr Duration kQueryTimeout = std::chrono::seconds(30);
+
 void set_execution(temporal::api::common::v1::WorkflowExecution& execution, const std::string& id,
                    const std::string& run_id) {
   execution.set_workflow_id(id);
@@ -102,7 +104,8 @@ std::vector<Payload> UntypedWorkflowHandle::query_payloads(std::string_view name
   request.set_query_reject_condition(
       static_cast<temporal::api::enums::v1::QueryRejectCondition>(options.reject_condition));
   rpc::CallOptions call;
-  call.timeout = options.rpc_timeout;
+  // Also in process, where no transport sets a limit: without a worker nobody ever answers.
+  call.timeout = options.rpc_timeout > Duration::zero() ? options.rpc_timeout : kQueryTimeout;
   const rpc::Status status = connection_->try_call("query", rpc::kQueryWorkflow, request, response, call);
   temporal::api::errordetails::v1::QueryFailedFailure failed;
   if (!status.is_ok() && find_detail(status, failed)) {

@@ -8,6 +8,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/security/credentials.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -158,9 +159,31 @@ void check_target(const std::string& target) {
   }
 }
 
+bool is_metadata_value(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+void check_metadata(std::string_view key, std::string_view value) {
+  const auto refuse = [&](const char* why) {
+    throw std::invalid_argument("the metadata key \"" + std::string(key) + "\" cannot be sent: " + why);
+  };
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  };
+  if (key.empty()) refuse("it is empty");
+  if (!std::all_of(key.begin(), key.end(), is_allowed)) {
+    refuse("expected only lower-case letters, digits, '-', '_' and '.'");
+  }
+  if (key.starts_with("grpc-")) refuse("keys that start with \"grpc-\" are gRPC's own");
+  if (!key.ends_with("-bin") && !is_metadata_value(value)) {
+    refuse("expected a value of printable ASCII characters (a key that ends in \"-bin\" takes any bytes)");
+  }
+}
+
 std::shared_ptr<Service> make_grpc_service(const std::string& target, std::shared_ptr<base::Loop> loop,
                                            GrpcOptions options) {
   check_target(target);
+  for (const auto& [key, value] : options.metadata) check_metadata(key, value);
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);

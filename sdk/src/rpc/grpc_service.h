@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,11 @@ namespace temporalio::rpc {
 struct GrpcOptions {
   std::vector<std::pair<std::string, std::string>> metadata;  // sent with every call
 };
+
+// Whether gRPC sends `value` as metadata. It ends the process at what it does not.
+bool is_metadata_value(std::string_view value);
+// Throws std::invalid_argument, with what was expected, where gRPC would not send this as metadata.
+void check_metadata(std::string_view key, std::string_view value);
 
 // Throws std::invalid_argument, with what was expected, where `target` is none: "host:port", or a gRPC name with scheme
 // ("dns:///host:port", "ipv4:1.2.3.4:7233", "unix:/path").

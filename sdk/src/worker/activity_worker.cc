@@ -37,6 +37,7 @@ void ActivityWorker::start() {
   auto request = std::make_shared<ws::PollActivityTaskQueueRequest>();
   request->set_namespace_(connection_->namespace_());
   request->set_identity(options_.identity);
+  request->set_worker_instance_key(options_.instance_key);
   request->mutable_task_queue()->set_name(options_.task_queue);
   request->mutable_task_queue()->set_kind(temporal::api::enums::v1::TASK_QUEUE_KIND_NORMAL);
   PollerOptions poller;
@@ -57,6 +58,10 @@ void ActivityWorker::start() {
 void ActivityWorker::stop() {
   if (poller_ != nullptr) poller_->stop();
   if (executor_ != nullptr) executor_->announce_shutdown();
+}
+
+void ActivityWorker::cancel_polls() {
+  if (poller_ != nullptr) poller_->cancel_polls();
 }
 
 void ActivityWorker::cancel_all() {

@@ -16,6 +16,7 @@ namespace temporalio::worker {
 struct ActivityWorkerOptions {
   std::string task_queue;
   std::string identity;
+  std::string instance_key;  // of the worker, by which the service finds its polls
   int max_concurrent_activities = 0;
   int max_polls = 0;
   Duration max_heartbeat_throttle_interval{};
@@ -34,9 +35,10 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
   activity::Registry& registry() { return registry_; }
 
   void start();
-  // Takes no more tasks, and lets activities know.
+  // Opens no more polls, and lets activities know.
   void stop();
-  // Cancels the activities that still run.
+  void cancel_polls();
+  // Cancels the activities that still run, and those that still come.
   void cancel_all();
   // Activities whose code has not ended.
   std::size_t running_count() const;

@@ -49,7 +49,9 @@ void Poller::on_done(const std::shared_ptr<Poll>& poll, const rpc::Status& statu
   options_.on_progress();
 }
 
-void Poller::stop() {
+void Poller::stop() { is_stopped_ = true; }
+
+void Poller::cancel_polls() {
   is_stopped_ = true;
   // A cancelled call may end at once.
   const std::unordered_set<rpc::CallId> calls = calls_;

@@ -39,8 +39,11 @@ class Poller : public std::enable_shared_from_this<Poller> {
 
   // Opens polls up to the limits. To be called after a slot has become free, too.
   void refill();
-  // Ends all polls. A task that comes nevertheless is still handed on.
+  // Opens no more polls. Those under way go on, and what they bring is handed on.
   void stop();
+  // Ends the polls under way. The transport drops what the service may have sent already, so first ask the service to
+  // end them.
+  void cancel_polls();
   bool has_ended() const { return is_stopped_ && calls_.empty(); }
 
  private:

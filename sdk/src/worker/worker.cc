@@ -20,6 +20,8 @@ namespace ws = temporal::api::workflowservice::v1;
 
 constexpr int kDefaultPolls = 5;
 constexpr Duration kFarewellTimeout = std::chrono::seconds(5);
+// How long after its farewell a worker waits for the polls that the service ends. An older service ends none of them.
+constexpr Duration kPollsEndWithin = std::chrono::milliseconds(200);
 
 void check_options(const WorkerOptions& options) {
   if (options.task_queue.empty()) throw std::invalid_argument("a worker needs a task queue: {.task_queue = ...}");
@@ -43,12 +45,14 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
       : connection_(std::move(connection)),
         task_queue_(options.task_queue),
         identity_(options.identity.empty() ? connection_->identity() : std::string(options.identity)),
+        instance_key_(connection_->new_id()),
         graceful_shutdown_timeout_(options.graceful_shutdown_timeout) {
     const int default_polls = is_in_process() ? 1 : kDefaultPolls;
     const auto polls = [&](int wanted) { return wanted > 0 ? wanted : default_polls; };
     WorkflowWorkerOptions workflows;
     workflows.task_queue = task_queue_;
     workflows.identity = identity_;
+    workflows.instance_key = instance_key_;
     workflows.max_cached_workflows = static_cast<std::size_t>(options.max_cached_workflows);
     workflows.max_concurrent_tasks = options.max_concurrent_workflow_tasks;
     workflows.max_polls = polls(options.max_concurrent_workflow_task_polls);
@@ -60,6 +64,7 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
     ActivityWorkerOptions activities;
     activities.task_queue = task_queue_;
     activities.identity = identity_;
+    activities.instance_key = instance_key_;
     activities.max_concurrent_activities = options.max_concurrent_activities;
     activities.max_polls = polls(options.max_concurrent_activity_task_polls);
     activities.max_heartbeat_throttle_interval = options.max_heartbeat_throttle_interval;
@@ -105,12 +110,14 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
   void begin_polling();
   void begin_shutdown();
   void say_farewell();
+  void cancel_polls();
   void finish_if_idle();
   void on_refused(const rpc::Status& status);
 
   const std::shared_ptr<client::Connection> connection_;
   const std::string task_queue_;
   const std::string identity_;
+  const std::string instance_key_;
   const Duration graceful_shutdown_timeout_;
   std::shared_ptr<WorkflowWorker> workflows_;
   std::shared_ptr<ActivityWorker> activities_;
@@ -119,6 +126,7 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
   bool polls_activities_ = false;
   bool is_saying_farewell_ = false;
   base::Loop::TimerId grace_timer_;
+  base::Loop::TimerId polls_timer_;
   rpc::Status refusal_;  // why the service refused to be polled
 };
 
@@ -181,23 +189,35 @@ void Worker::Impl::begin_shutdown() {
   stage_ = Stage::stopping;
   workflows_->stop();
   activities_->stop();
-  if (has_polled && refusal_.is_ok()) say_farewell();
-  if (activities_->running_count() > 0) {
+  if (has_polled && refusal_.is_ok()) {
+    say_farewell();
+    // Also for activities that the last polls still bring.
     grace_timer_ = loop().post_after(graceful_shutdown_timeout_, [self = weak_from_this()] {
       const auto worker = self.lock();
       if (worker != nullptr && worker->activities_ != nullptr) worker->activities_->cancel_all();
     });
+  } else {
+    cancel_polls();
   }
   finish_if_idle();
 }
 
-// Tells the service not to keep tasks for this worker; old services do not understand, which does no harm.
+void Worker::Impl::cancel_polls() {
+  if (stage_ != Stage::stopping) return;
+  workflows_->cancel_polls();
+  activities_->cancel_polls();
+}
+
+// Asks the service to end this worker's polls and to keep no tasks for it: a poll that is cancelled from here may have
+// been given a task already, which would be lost until it times out. Old services do not understand, which does no
+// harm; their polls are cancelled a little later.
 void Worker::Impl::say_farewell() {
   auto request = std::make_shared<ws::ShutdownWorkerRequest>();
   auto response = std::make_shared<ws::ShutdownWorkerResponse>();
   request->set_namespace_(connection_->namespace_());
   request->set_sticky_task_queue(workflows_->sticky_queue());
   request->set_identity(identity_);
+  request->set_worker_instance_key(instance_key_);
   request->set_reason("graceful shutdown");
   request->set_task_queue(task_queue_);
   rpc::CallOptions options;
@@ -213,6 +233,10 @@ void Worker::Impl::say_farewell() {
         if (worker == nullptr) return;
         worker->is_saying_farewell_ = false;
         worker->finish_if_idle();
+        if (worker->stage_ != Stage::stopping) return;
+        worker->polls_timer_ = worker->loop().post_after(kPollsEndWithin, [self] {
+          if (const auto waiting = self.lock()) waiting->cancel_polls();
+        });
       });
 }
 
@@ -221,6 +245,7 @@ void Worker::Impl::finish_if_idle() {
   if (!workflows_->is_idle() || !activities_->is_idle()) return;
   stage_ = Stage::stopped;
   loop().cancel(grace_timer_);
+  loop().cancel(polls_timer_);
 }
 
 void Worker::Impl::on_refused(const rpc::Status& status) {
@@ -241,23 +266,14 @@ void Worker::Impl::throw_refusal() {
   if (!refusal_.is_ok()) client::throw_status(refusal_, "the service refuses to be polled: ");
 }
 
-// From the destructor of the worker.
+// From the destructor of the worker. Waits for what is in work: another worker could not have it before it times out,
+// and the code of activities may use what the worker's owner owns.
 void Worker::Impl::close() {
-  if (!is_in_process()) {
-    request_shutdown();
-    return wait_until_stopped();
-  }
-  bool must_wait = false;
   loop().exclusively([&] {
-    // What this worker has cached would else wait for it until the tasks of its own queue time out.
-    if (stage_ == Stage::running && workflows_->cached_count() > 0) say_farewell();
-    stage_ = Stage::stopped;
-    workflows_->stop();
-    activities_->stop();
-    activities_->cancel_all();
-    must_wait = activities_->running_count() > 0;  // their code may use what the worker's owner owns
+    begin_shutdown();
+    if (is_in_process()) activities_->cancel_all();  // a test that ends has nothing to be graceful for
   });
-  if (must_wait) loop().pump_until([this] { return activities_->running_count() == 0; });
+  wait_until_stopped();
   loop().exclusively([&] {
     workflows_.reset();
     activities_.reset();

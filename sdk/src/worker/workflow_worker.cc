@@ -51,6 +51,7 @@ void WorkflowWorker::start() {
   auto request = std::make_shared<ws::PollWorkflowTaskQueueRequest>();
   request->set_namespace_(connection_->namespace_());
   request->set_identity(options_.identity);
+  request->set_worker_instance_key(options_.instance_key);
   request->mutable_task_queue()->set_name(options_.task_queue);
   request->mutable_task_queue()->set_kind(temporal::api::enums::v1::TASK_QUEUE_KIND_NORMAL);
 
@@ -82,8 +83,14 @@ void WorkflowWorker::start() {
 }
 
 void WorkflowWorker::stop() {
+  is_stopped_ = true;
   if (normal_poller_ != nullptr) normal_poller_->stop();
   if (sticky_poller_ != nullptr) sticky_poller_->stop();
+}
+
+void WorkflowWorker::cancel_polls() {
+  if (normal_poller_ != nullptr) normal_poller_->cancel_polls();
+  if (sticky_poller_ != nullptr) sticky_poller_->cancel_polls();
 }
 
 bool WorkflowWorker::is_idle() const {
@@ -170,8 +177,8 @@ void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
   completed->set_task_token(task->task_token());
   completed->set_identity(options_.identity);
   completed->set_namespace_(connection_->namespace_());
-  completed->set_return_new_workflow_task(true);
-  if (!sticky_queue_.empty() && !run->is_closed()) {
+  completed->set_return_new_workflow_task(!is_stopped_);
+  if (!sticky_queue_.empty() && !run->is_closed() && !is_stopped_) {
     auto& sticky = *completed->mutable_sticky_attributes();
     sticky.mutable_worker_task_queue()->set_name(sticky_queue_);
     sticky.mutable_worker_task_queue()->set_kind(temporal::api::enums::v1::TASK_QUEUE_KIND_STICKY);

@@ -23,6 +23,7 @@ namespace temporalio::worker {
 struct WorkflowWorkerOptions {
   std::string task_queue;
   std::string identity;
+  std::string instance_key;  // of the worker, by which the service finds its polls
   std::size_t max_cached_workflows = 0;
   int max_concurrent_tasks = 0;
   int max_polls = 0;
@@ -42,10 +43,11 @@ class WorkflowWorker : public std::enable_shared_from_this<WorkflowWorker> {
   const std::string& sticky_queue() const { return sticky_queue_; }
 
   void start();
+  // Opens no more polls, and asks for no more tasks in the answers to tasks.
   void stop();
+  void cancel_polls();
   // Stopped, and every answer has been delivered.
   bool is_idle() const;
-  std::size_t cached_count() const { return cache_.size(); }
 
  private:
   using Task = temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse;
@@ -76,6 +78,7 @@ class WorkflowWorker : public std::enable_shared_from_this<WorkflowWorker> {
   std::shared_ptr<Slots> slots_;
   std::shared_ptr<Poller> normal_poller_;
   std::shared_ptr<Poller> sticky_poller_;
+  bool is_stopped_ = false;
   // Runs whose history is being fetched, with the tasks that came for them meanwhile.
   std::unordered_map<std::string, std::deque<TaskPtr>> fetching_;
 };
