@@ -1,10 +1,13 @@
 // temporal-test-server: the time-skipping server as a process of its own. Exit codes: 0 stopped by a signal, 1 cannot
 // listen, 2 bad usage.
 #include <signal.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <thread>
 
 #include "timeskip/src/clock/wall_clock.h"
 #include "timeskip/src/service/command_line.h"
@@ -26,6 +29,17 @@ sigset_t block_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+// Ends the process as SIGTERM does, once the launching process has gone.
+void follow_lifeline(int lifeline) {
+  std::thread([lifeline] {
+    char ignored;
+    ssize_t count;
+    do count = read(lifeline, &ignored, 1);
+    while (count > 0 || (count < 0 && errno == EINTR));
+    kill(getpid(), SIGTERM);
+  }).detach();
 }
 
 void wait_for_stop(const sigset_t& signals, EngineThread& engine) {
@@ -57,6 +71,7 @@ int main(int argc, char** argv) {
     std::printf("%s\n", listener.address().c_str());
     std::fflush(stdout);
   }
+  if (options.lifeline >= 0) follow_lifeline(options.lifeline);
   wait_for_stop(signals, engine);
   listener.shutdown(kShutdownPatience);
   return 0;

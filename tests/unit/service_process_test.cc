@@ -262,6 +262,18 @@ TEST(ServiceProcess, WithoutTheFlagOnlyAnUnlockSkips) {
             grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
+// The launching process has gone without a word.
+TEST(ServiceProcess, EndsWithItsLifeline) {
+  int lifeline[2];
+  ASSERT_EQ(pipe(lifeline), 0);
+  fcntl(lifeline[1], F_SETFD, FD_CLOEXEC);
+  Process server({"0", "--lifeline", std::to_string(lifeline[0])});
+  close(lifeline[0]);
+  EXPECT_NE(server.read_line(), "");
+  close(lifeline[1]);
+  EXPECT_EQ(server.wait(), 0);
+}
+
 TEST(ServiceProcess, SigusrOnePrintsWhoHoldsTime) {
   Process server({"0"});
   ASSERT_TRUE(get_system_info(*connect_to(server.read_line())).ok());

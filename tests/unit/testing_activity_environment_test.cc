@@ -110,6 +110,13 @@ TEST(ActivityEnvironment, CancelFromAHeartbeatStopsACoroutine) {
   EXPECT_LE(heartbeats, 3);
 }
 
+TEST(ActivityEnvironment, WhatTheObserverOfHeartbeatsThrowsComesOut) {
+  ActivityEnvironment env;
+  env.on_heartbeat = [](const std::vector<Payload>&) { throw MyError("seen"); };
+  EXPECT_THROW(env.run<&count_heartbeats>(3), MyError);
+  EXPECT_THROW(env.run<&count_slowly>(3), MyError);
+}
+
 TEST(ActivityEnvironment, CancelFromAnotherThreadWakesTheActivity) {
   ActivityEnvironment env;
   auto cancelling = std::async(std::launch::async, [&env] { env.cancel(); });

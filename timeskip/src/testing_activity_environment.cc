@@ -78,16 +78,22 @@ class Owner final : public activity::ExecutionOwner {
   void on_finished(std::uint64_t, activity::Outcome outcome) override { outcome_ = std::move(outcome); }
   void send_heartbeat(const std::string&, temporal::api::common::v1::Payloads details,
                       std::function<void(activity::HeartbeatAnswer)> answered) override {
-    if (on_heartbeat_) on_heartbeat_(payload::from_proto(details));
+    try {
+      if (on_heartbeat_) on_heartbeat_(payload::from_proto(details));
+    } catch (...) {  // the test's own code, in a callback of the loop
+      if (!error_) error_ = std::current_exception();
+    }
     loop_->post([answered = std::move(answered)] { answered({}); });
   }
 
   const std::optional<activity::Outcome>& outcome() const { return outcome_; }
+  const std::exception_ptr& observer_error() const { return error_; }
 
  private:
   const std::shared_ptr<base::Loop> loop_;
   const OnHeartbeat& on_heartbeat_;
   std::optional<activity::Outcome> outcome_;
+  std::exception_ptr error_;  // what the observer of heartbeats threw
 };
 
 }  // namespace
@@ -160,13 +166,14 @@ Payload ActivityEnvironment::State::run_as_coroutine(const activity::Definition&
     if (is_shutdown) execution->announce_shutdown();
     execution->start();
   });
-  loop->pump_until([&owner] { return owner->outcome().has_value(); });
+  loop->pump_until([&owner] { return owner->outcome().has_value() || owner->observer_error() != nullptr; });
   {
     const std::lock_guard lock(mutex);
     as_coroutine = nullptr;
   }
   // The frames go now, while what they point to is there.
   loop->exclusively([&execution] { execution = nullptr; });
+  if (owner->observer_error()) std::rethrow_exception(owner->observer_error());
   if (observed.error) std::rethrow_exception(observed.error);
   return payload::from_proto(owner->outcome()->payloads).at(0);
 }

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -18,6 +19,7 @@ namespace temporalio::testing {
 namespace {
 
 constexpr int kPatienceMilliseconds = 5000;  // as in the official SDKs
+constexpr const char* kLifelineVariable = "TEMPORALIO_TEST_SERVER_LIFELINE";
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -71,13 +73,29 @@ ServerProcess::ServerProcess(const std::string& path, std::span<const std::strin
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
 
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    throw std::runtime_error(std::string("no pipe for a test server: ") + std::strerror(errno));
+  }
+  lifeline_ = ends[1];
+  std::string lifeline = std::string(kLifelineVariable) + "=" + std::to_string(ends[0]);
+  std::vector<char*> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
+  environment.push_back(lifeline.data());
+  environment.push_back(nullptr);
+
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  const int error = posix_spawn(&pid_, path.c_str(), &actions, nullptr, argv.data(), environ);
+  // Whoever reads this process's output does not wait for the server's end.
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, ends[0], ends[0]);  // to itself: the server inherits it
+  const int error = posix_spawn(&pid_, path.c_str(), &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
+  close(ends[0]);
   if (error != 0) {
     pid_ = -1;
+    stop();
     throw std::runtime_error("cannot run the test server " + path + ": " + std::strerror(error));
   }
   try {
@@ -91,6 +109,8 @@ ServerProcess::ServerProcess(const std::string& path, std::span<const std::strin
 ServerProcess::~ServerProcess() { stop(); }
 
 void ServerProcess::stop() {
+  if (lifeline_ >= 0) close(lifeline_);
+  lifeline_ = -1;
   if (pid_ < 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
@@ -99,6 +119,8 @@ void ServerProcess::stop() {
 
 void ServerProcess::wait_until_it_listens(int port) {
   for (int waited = 0; waited < kPatienceMilliseconds; ++waited) {
+    // Asked first, believed last: it may be another process that has taken the port and listens.
+    const bool is_listening = accepts_connections(port);
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = -1;
@@ -107,7 +129,7 @@ void ServerProcess::wait_until_it_listens(int port) {
       throw std::runtime_error("the test server " + path_ + " ended " + how + " instead of listening on " + target_ +
                                " (it may have said why on stderr)");
     }
-    if (accepts_connections(port)) return;
+    if (is_listening) return;
     poll(nullptr, 0, 1);
   }
   throw std::runtime_error("the test server " + path_ + " does not listen on " + target_ + " after " +

@@ -14,7 +14,7 @@ class ServerProcess {
   // Returns once the server accepts connections. Throws std::runtime_error, with what was tried, when it does not
   // within five seconds or ends before.
   ServerProcess(const std::string& path, std::span<const std::string_view> extra_arguments);
-  // Kills the process.
+  // Kills the process. Where this process ends without, temporal-test-server sees it and ends, too.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -29,6 +29,7 @@ class ServerProcess {
   std::string path_;
   std::string target_;
   pid_t pid_ = -1;
+  int lifeline_ = -1;  // the writing end of a pipe whose other end the server has
 };
 
 }  // namespace temporalio::testing

@@ -38,6 +38,11 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv, const st
       ->ignore_case();
   app.add_option("--ip", options.ip, "The address to listen on; 0.0.0.0 for all, as in a container")
       ->capture_default_str();
+  app.add_option("--lifeline", options.lifeline,
+                 "A file descriptor whose end of file ends the server: the reading end of a pipe of the process that "
+                 "launches it")
+      ->envname("TEMPORALIO_TEST_SERVER_LIFELINE")
+      ->check(CLI::NonNegativeNumber);
   app.set_version_flag("--version", "temporal-test-server " + version);
   try {
     app.parse(argc, argv);

@@ -10,6 +10,7 @@ namespace temporalio::timeskip {
 struct CommandLine {
   int port = 0;
   std::string ip = "127.0.0.1";
+  int lifeline = -1;                      // a file descriptor: its end of file ends the server; -1: none
   bool is_time_skipping_enabled = false;  // from the start, not only when a client unlocks
 };
 

@@ -64,6 +64,7 @@ void EngineThread::run() {
         } else if (const auto wait = *next - read_wall_clock(); wait > std::chrono::nanoseconds(0)) {
           wake_.wait_for(lock, wait, has_work);
         }
+        last_tick = read_wall_clock();  // it has rested, not put ticks off
       }
       batch.swap(inbox_);
     }
@@ -113,7 +114,8 @@ void EngineThread::start(const std::shared_ptr<EngineCall>& call, Time now) {
   call->stage_ = EngineCall::Stage::in_server;
   parked_.insert(call);
   const Server::CallId id =
-      server_.call(call->method(), call->request(), call->response(), {now, call->wall_deadline()},
+      server_.call(call->method(), call->request(), call->response(),
+                   {now, call->wall_deadline(), [raw = call.get()] { return raw->is_gone(); }},
                    [this, call](RpcStatus status) { answer(call, std::move(status)); });
   call->id_ = id;
 }
