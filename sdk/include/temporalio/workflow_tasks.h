@@ -1,0 +1,333 @@
+// What workflow code waits for: timers, tasks of its own, conditions, several things at once. Included by
+// temporalio/workflow.h, whose rules hold here, too.
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "temporalio/duration.h"
+#include "temporalio/operation.h"
+#include "temporalio/scheduler.h"
+#include "temporalio/task.h"
+
+namespace temporalio::workflow {
+
+struct SleepOptions {
+  std::string_view summary = {};
+};
+
+// A durable timer; `co_await workflow::sleep(30 days)`. Zero and less is a timer that fires at once (the server
+// accepts 0; negative counts as 0). Awaiting it throws CancelledError when the task or the timer is cancelled.
+TimerHandle sleep(Duration duration, SleepOptions options = {}, SourceLocation location = SourceLocation::current());
+
+// ---- tasks -------------------------------------------------------------------------------------------------------
+
+namespace detail {
+coro::Scheduler& workflow_scheduler();
+void refuse_in_query();
+}  // namespace detail
+
+// A spawned task. `co_await handle` gives its result or throws what it threw; cancelling a task that awaits a handle
+// cancels the spawned one. Dropping the handle lets the task run on.
+template <class T>
+class [[nodiscard]] TaskHandle : public coro::AwaitableTag {
+ public:
+  using value_type = T;
+
+  explicit TaskHandle(coro::Ref<coro::SpawnedTask<T>> task) : task_(std::move(task)) {}
+
+  // Throws CancelledError where the task waits, or at its next wait.
+  void cancel() {
+    detail::refuse_in_query();
+    task_->cancel();
+  }
+  bool is_done() const { return task_->is_done(); }
+  // Shown in stack traces. `name` must have static lifetime.
+  void set_name(const char* name) { task_->name = name; }
+
+  struct Awaiter {
+    coro::SpawnedTask<T>* task;
+    coro::WaitNode node{};
+    bool await_ready() const noexcept { return task->is_done(); }
+    void await_suspend(std::coroutine_handle<> handle) {
+      node.context = task;
+      node.cancel = [](coro::WaitNode& waiting) {
+        static_cast<coro::SpawnedTask<T>*>(waiting.context)->cancel();
+        return true;
+      };
+      coro::begin_wait(node, task->done().waiters(), handle);
+    }
+    T await_resume() { return task->take(); }
+  };
+  Awaiter awaiter() const { return Awaiter{task_.get()}; }
+  coro::Completion& completion() const { return task_->done(); }
+  bool has_failed() const { return task_->error() != nullptr; }
+
+ private:
+  coro::Ref<coro::SpawnedTask<T>> task_;
+};
+
+// Runs a coroutine as a task of its own, from the next turn of the ready queue on.
+template <class T>
+TaskHandle<T> spawn(Task<T> task) {
+  coro::Scheduler& scheduler = detail::workflow_scheduler();
+  coro::Ref<coro::SpawnedTask<T>> spawned(new coro::SpawnedTask<T>(scheduler, task.release()));
+  scheduler.start(*spawned);
+  return TaskHandle<T>(std::move(spawned));
+}
+
+// ---- conditions --------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+struct ConditionAwaiterBase {
+  coro::ConditionNode node{};
+  bool is_timed_out = false;
+  void begin(std::coroutine_handle<> handle);
+  void begin_timed(std::coroutine_handle<> handle, coro::Completion& timer, coro::WaitNode& timer_node);
+  void finish();
+};
+
+template <class Predicate>
+struct ConditionAwaiter : coro::AwaitableTag, ConditionAwaiterBase {
+  Predicate predicate;
+  explicit ConditionAwaiter(Predicate p) : predicate(p) {}
+  ConditionAwaiter& awaiter() & { return *this; }
+  ConditionAwaiter awaiter() && { return *this; }
+  bool await_ready() { return static_cast<bool>(predicate()); }
+  void await_suspend(std::coroutine_handle<> handle) {
+    node.check = [](void* context) { return static_cast<bool>(static_cast<ConditionAwaiter*>(context)->predicate()); };
+    node.check_context = this;
+    begin(handle);
+  }
+  void await_resume() { finish(); }
+};
+
+template <class Predicate>
+constexpr void check_predicate() {
+  static_assert(std::is_trivially_destructible_v<Predicate> && std::is_trivially_copyable_v<Predicate>,
+                "temporalio: a condition captures by reference ([&] or [this]); g++ before 13 destroys owning closures "
+                "twice in a statement with co_await");
+}
+
+// Waits for a condition or a timer, whichever comes first.
+template <class Predicate>
+struct TimedConditionAwaiter : ConditionAwaiter<Predicate> {
+  coro::Completion* timer;
+  coro::WaitNode timer_node{};
+  TimedConditionAwaiter(Predicate p, coro::Completion& timer_completion)
+      : ConditionAwaiter<Predicate>(p), timer(&timer_completion) {}
+  TimedConditionAwaiter& awaiter() & { return *this; }
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<> handle) {
+    this->node.check = [](void* c) { return static_cast<bool>(static_cast<TimedConditionAwaiter*>(c)->predicate()); };
+    this->node.check_context = this;
+    this->begin_timed(handle, *timer, timer_node);
+  }
+  bool await_resume() {
+    this->finish();
+    return this->is_timed_out;
+  }
+};
+
+struct CancelOnExit {
+  TimerHandle& timer;
+  ~CancelOnExit() {
+    if (!timer.is_done()) timer.cancel();
+  }
+};
+
+[[noreturn]] void throw_condition_timeout();
+
+}  // namespace detail
+
+// Waits until `predicate` holds. It is evaluated at once and then whenever the workflow's code has come to rest; waits
+// are tried in the order in which they began, and the first true one goes on before the others are tried again. It must
+// capture by reference and change nothing. Throws CancelledError.
+template <std::predicate Predicate>
+detail::ConditionAwaiter<Predicate> wait_condition(Predicate predicate) {
+  detail::check_predicate<Predicate>();
+  return detail::ConditionAwaiter<Predicate>(predicate);
+}
+
+// The same with a limit, for which a durable timer is started unless the predicate holds at once; when the timer comes
+// first, throws TimeoutError. The timer is cancelled when the wait ends another way.
+template <std::predicate Predicate>
+Task<void> wait_condition(Predicate predicate, Duration timeout, SleepOptions options = {},
+                          SourceLocation location = SourceLocation::current()) {
+  detail::check_predicate<Predicate>();
+  if (predicate()) co_return;
+  TimerHandle timer = sleep(timeout, options, location);
+  const detail::CancelOnExit cancel_timer{timer};
+  detail::TimedConditionAwaiter<Predicate> both(predicate, timer.completion());
+  const bool is_timed_out = co_await both;
+  if (is_timed_out) detail::throw_condition_timeout();
+}
+
+// ---- several at once ---------------------------------------------------------------------------------------------
+
+namespace detail {
+
+// Waits for the first of several completions.
+struct AnyAwaiter : coro::AwaitableTag {
+  coro::Completion** completions = nullptr;
+  coro::WaitNode* nodes = nullptr;
+  std::size_t size = 0;
+  std::size_t first = 0;
+
+  AnyAwaiter& awaiter() { return *this; }
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<> handle);
+  std::size_t await_resume();
+};
+
+// Waits for all of several things, or for the first failure.
+struct AllAwaiter : coro::AwaitableTag {
+  struct Source {
+    coro::Completion* completion = nullptr;
+    bool (*has_failed)(const void* handle) = nullptr;
+    void (*cancel)(void* handle) = nullptr;
+    void* handle = nullptr;
+  };
+  Source* sources = nullptr;
+  coro::WaitNode* nodes = nullptr;
+  std::size_t size = 0;
+  std::size_t pending = 0;
+  coro::WaitNode* primary = nullptr;
+
+  AllAwaiter& awaiter() { return *this; }
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<> handle);
+  // The index of the first that failed, or size.
+  std::size_t await_resume();
+};
+
+template <class Handle>
+AllAwaiter::Source all_source(Handle& handle) {
+  return {&handle.completion(), [](const void* h) { return static_cast<const Handle*>(h)->has_failed(); },
+          [](void* h) { static_cast<Handle*>(h)->cancel(); }, &handle};
+}
+
+template <class T>
+using NonVoid = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+// The result of a handle that is done, or its failure, thrown.
+template <class Handle>
+NonVoid<typename Handle::value_type> finished_result(const Handle& handle) {
+  auto awaiter = handle.awaiter();
+  if constexpr (std::is_void_v<typename Handle::value_type>) {
+    awaiter.await_resume();
+    return {};
+  } else {
+    return awaiter.await_resume();
+  }
+}
+
+template <class... Handles>
+void throw_failure_of(std::size_t failed, const Handles&... handles) {
+  std::size_t index = 0;
+  const auto throw_if = [&](const auto& handle) {
+    if (index++ == failed) finished_result(handle);
+  };
+  (throw_if(handles), ...);
+}
+
+template <class Handle>
+struct CancelUnfinished {
+  Handle& handle;
+  ~CancelUnfinished() {
+    if (!handle.is_done()) handle.cancel();
+  }
+};
+
+[[noreturn]] void throw_timeout();
+
+}  // namespace detail
+
+// The index of what finishes first (not of what is listed first); of what is already finished, the first listed. The
+// others go on. Throws CancelledError without cancelling them.
+template <class... Handles>
+Task<std::size_t> when_any(Handles... handles) {
+  coro::Completion* completions[] = {&handles.completion()...};
+  coro::WaitNode nodes[sizeof...(Handles)];
+  detail::AnyAwaiter any;
+  any.completions = completions;
+  any.nodes = nodes;
+  any.size = sizeof...(Handles);
+  const std::size_t first = co_await any;
+  co_return first;
+}
+
+// All results in the order of the arguments (std::monostate for void). Throws the first failure as soon as it happens;
+// the others go on. Cancelling the waiting task cancels them all.
+template <class... Handles>
+Task<std::tuple<detail::NonVoid<typename Handles::value_type>...>> when_all(Handles... handles) {
+  detail::AllAwaiter::Source sources[] = {detail::all_source(handles)...};
+  coro::WaitNode nodes[sizeof...(Handles)];
+  detail::AllAwaiter all;
+  all.sources = sources;
+  all.nodes = nodes;
+  all.size = sizeof...(Handles);
+  const std::size_t failed = co_await all;
+  detail::throw_failure_of(failed, handles...);
+  std::tuple<detail::NonVoid<typename Handles::value_type>...> results{detail::finished_result(handles)...};
+  co_return results;
+}
+
+// The same for any number of handles of one type.
+template <class Handle>
+Task<std::vector<detail::NonVoid<typename Handle::value_type>>> when_all(std::vector<Handle> handles) {
+  std::vector<detail::AllAwaiter::Source> sources;
+  for (Handle& handle : handles) sources.push_back(detail::all_source(handle));
+  std::vector<coro::WaitNode> nodes(handles.size());
+  detail::AllAwaiter all;
+  all.sources = sources.data();
+  all.nodes = nodes.data();
+  all.size = sources.size();
+  const std::size_t failed = co_await all;
+  std::vector<detail::NonVoid<typename Handle::value_type>> results;
+  if (failed < handles.size()) detail::finished_result(handles[failed]);
+  for (const Handle& handle : handles) results.push_back(detail::finished_result(handle));
+  co_return results;
+}
+
+// Awaits `handle` for at most `timeout` (a durable timer). When the timer comes first: cancels the handle, waits for it
+// to end, and throws TimeoutError.
+template <class Handle>
+Task<typename Handle::value_type> with_timeout(Duration timeout, Handle handle,
+                                               SourceLocation location = SourceLocation::current()) {
+  TimerHandle timer = sleep(timeout, {}, location);
+  const detail::CancelOnExit cancel_timer{timer};
+  coro::Completion* completions[] = {&timer.completion(), &handle.completion()};
+  coro::WaitNode nodes[2];
+  detail::AnyAwaiter any;
+  any.completions = completions;
+  any.nodes = nodes;
+  any.size = 2;
+  const detail::CancelUnfinished<Handle> cancel_handle{handle};
+  const std::size_t first = co_await any;
+  if (first == 0) {
+    handle.cancel();
+    detail::AnyAwaiter ended;
+    ended.completions = completions + 1;
+    ended.nodes = nodes;
+    ended.size = 1;
+    const std::size_t index = co_await ended;
+    static_cast<void>(index);
+    detail::throw_timeout();
+  }
+  if constexpr (std::is_void_v<typename Handle::value_type>) {
+    detail::finished_result(handle);
+  } else {
+    co_return detail::finished_result(handle);
+  }
+}
+
+}  // namespace temporalio::workflow
