@@ -29,7 +29,7 @@ bool gunzip(std::string_view bytes, std::string& out, std::string& error) {
       left -= stream.avail_in;
     }
     const std::size_t before = out.size();
-    out.resize(before + std::max<std::size_t>(64 * 1024, before));
+    out.resize(before + std::max(std::size_t{64} << 10, before));
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
     const std::size_t room = std::min<std::size_t>(out.size() - before, std::numeric_limits<uInt>::max());
     stream.avail_out = static_cast<uInt>(room);

@@ -108,7 +108,9 @@ class JsonLoader {
     for (auto item : array) {
       ondemand::object object;
       check(item.get_object().get(object));
-      history(object, path + "[" + std::to_string(index++) + "]");
+      std::string element = path;
+      element.append("[").append(std::to_string(index++)).append("]");
+      history(object, element);
     }
   }
 

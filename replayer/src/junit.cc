@@ -52,9 +52,9 @@ std::string to_junit(const std::vector<ReplayResult>& results) {
     const bool is_failure = result.verdict == Verdict::nondeterminism;  // the rest was not judged: an error
     ++(is_failure ? failures : errors);
     const std::string element = is_failure ? "failure" : "error";
-    cases += ">\n    <" + element + " type=\"" + verdict_name(result.verdict) + "\" message=\"" +
-             escaped(first_line(result.message)) + "\">" + escaped(result.report()) + "</" + element +
-             ">\n  </testcase>\n";
+    cases.append(">\n    <").append(element).append(" type=\"").append(verdict_name(result.verdict));
+    cases.append("\" message=\"").append(escaped(first_line(result.message))).append("\">");
+    cases.append(escaped(result.report())).append("</").append(element).append(">\n  </testcase>\n");
   }
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"temporal-replay\" tests=\"" +
          std::to_string(results.size()) + "\" failures=\"" + std::to_string(failures) + "\" errors=\"" +

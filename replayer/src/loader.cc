@@ -18,8 +18,8 @@ namespace {
 
 google::protobuf::ArenaOptions arena_options() {
   google::protobuf::ArenaOptions options;
-  options.start_block_size = 64 * 1024;
-  options.max_block_size = 1024 * 1024;
+  options.start_block_size = std::size_t{64} << 10;
+  options.max_block_size = std::size_t{1} << 20;
   return options;
 }
 

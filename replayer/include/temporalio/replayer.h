@@ -125,9 +125,11 @@ int main(int argc, const char* const* argv, const std::function<void(Replayer&)>
 
 // Makes a shared library a plug-in of temporal-replay, once in one of its files:
 //   TEMPORALIO_REPLAY_PLUGIN(replayer) { replayer.add_workflow<OneClickBuy>(); }
+// NOLINTBEGIN(bugprone-macro-parentheses): a parameter's name takes none
 #define TEMPORALIO_REPLAY_PLUGIN(parameter)                                                   \
   extern "C" __attribute__((visibility("default"))) unsigned temporalio_replay_plugin_abi() { \
     return TEMPORALIO_REPLAY_PLUGIN_ABI;                                                      \
   }                                                                                           \
   extern "C" __attribute__((visibility("default"))) void temporalio_replay_plugin(            \
       ::temporalio::replayer::Replayer& parameter)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -76,7 +76,7 @@ class CoroutineExecution final : public Execution {
 
   void begin_offload(const std::shared_ptr<detail::OffloadWait>& wait) override {
     require_coroutine();
-    ThreadPool::process_wide().run([self = strong(), wait]() mutable {
+    ThreadPool::process_wide().run([self = strong(), wait = wait]() mutable {
       {
         const Enter enter(*self);
         wait->run();

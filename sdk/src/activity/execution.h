@@ -16,12 +16,10 @@ namespace temporalio::activity {
 // What an execution tells its executor. Lives until the execution is detached.
 class ExecutionOwner {
  public:
+  virtual ~ExecutionOwner() = default;
   virtual void on_finished(std::uint64_t id, Outcome outcome) = 0;
   virtual void send_heartbeat(const std::string& task_token, temporal::api::common::v1::Payloads details,
                               std::function<void(HeartbeatAnswer)> answered) = 0;
-
- protected:
-  ~ExecutionOwner() = default;
 };
 
 // What an execution is made of. Not an aggregate, see Payload.
