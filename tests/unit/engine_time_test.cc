@@ -91,61 +91,6 @@ TEST(EngineTime, TickIsBounded) {
   EXPECT_EQ(h.virtual_offset(), 1h);
 }
 
-TEST(EngineTime, LocksOfClientsCount) {
-  Harness h(/*starts_locked=*/true);
-  h.begin("w");
-  h.complete(h.task().task_token(), {start_timer("1", 1h)});
-  EXPECT_EQ(h.test_call("LockTimeSkipping"), 0);
-  EXPECT_EQ(h.test_call("UnlockTimeSkipping"), 0);
-  h.tick();
-  EXPECT_EQ(h.virtual_offset(), 0s);
-  EXPECT_NE(h.server.describe_time().find("1 lock(s) of TestService"), std::string::npos);
-  EXPECT_EQ(h.test_call("UnlockTimeSkipping"), 0);
-  h.tick();
-  EXPECT_EQ(h.virtual_offset(), 1h);
-}
-
-TEST(EngineTime, UnlockAtZeroIsRefused) {
-  Harness h;
-  EXPECT_EQ(h.test_call("UnlockTimeSkipping"), errors::kFailedPrecondition);
-  EXPECT_EQ(h.sleep("UnlockTimeSkippingWithSleep", 1h)->code(), errors::kFailedPrecondition);
-  EXPECT_EQ(h.test_call("LockTimeSkipping"), 0);
-  EXPECT_EQ(h.test_call("UnlockTimeSkipping"), 0);
-}
-
-TEST(EngineTime, SleepSkipsWhenUnlockedAndLastsWhenLocked) {
-  Harness h;
-  auto sleep = h.sleep("Sleep", 48h);
-  h.tick();
-  EXPECT_EQ(sleep->code(), 0);
-  EXPECT_EQ(h.virtual_offset(), 48h);
-  h.test_call("LockTimeSkipping");
-  auto real = h.sleep("Sleep", 5s);
-  h.tick();
-  EXPECT_FALSE(real->is_answered);
-  h.pass_wall(5s);
-  EXPECT_EQ(real->code(), 0);
-}
-
-TEST(EngineTime, UnlockWithSleepLocksAgainOnWakingAndWhenTheCallerGivesUp) {
-  Harness h(/*starts_locked=*/true);
-  auto sleep = h.sleep("UnlockTimeSkippingWithSleep", 2h);
-  h.tick();
-  EXPECT_EQ(sleep->code(), 0);
-  EXPECT_EQ(h.virtual_offset(), 2h);
-  EXPECT_EQ(h.sleep("Sleep", 1h)->code(), -1);
-  h.tick();
-  EXPECT_EQ(h.virtual_offset(), 2h) << "locked again";
-
-  auto abandoned = h.sleep("UnlockTimeSkippingWithSleep", 3h);
-  h.server.cancel(abandoned->id);
-  EXPECT_EQ(abandoned->code(), errors::kCancelled);
-  h.tick();
-  EXPECT_EQ(h.virtual_offset(), 2h);
-  EXPECT_EQ(h.test_call("UnlockTimeSkipping"), 0) << "exactly one lock is held";
-  EXPECT_EQ(h.test_call("UnlockTimeSkipping"), errors::kFailedPrecondition);
-}
-
 TEST(EngineTime, AnIdleWorkflowThatWaitsForASignalIsNamed) {
   Harness h;
   h.begin("w");
@@ -154,6 +99,51 @@ TEST(EngineTime, AnIdleWorkflowThatWaitsForASignalIsNamed) {
   const std::string text = h.server.describe_time();
   EXPECT_NE(text.find("nothing holds time"), std::string::npos) << text;
   EXPECT_NE(text.find("only a signal, a cancel request or a timeout can wake it"), std::string::npos) << text;
+}
+
+// Nanoseconds can tell no more than 2262; what goes beyond must not turn into the past.
+TEST(EngineTime, SleepsLeadToTheEndOfTimeAndNoFurther) {
+  Harness h;
+  const Duration end = kEndOfTime - Harness::kStart;
+  for (const Duration expected : {kMaxDuration, 2 * kMaxDuration, end}) {
+    auto sleep = h.sleep("Sleep", kMaxDuration);
+    h.tick();
+    EXPECT_EQ(sleep->code(), 0);
+    EXPECT_EQ(h.virtual_offset(), expected);
+  }
+  auto beyond = h.sleep("Sleep", kMaxDuration);
+  auto real = h.sleep("Sleep", 10s);
+  h.pass_wall(9s);
+  EXPECT_EQ(real->code(), -1);
+  EXPECT_NE(h.server.describe_time().find("the end of the time"), std::string::npos) << h.server.describe_time();
+  h.pass_wall(1s);
+  EXPECT_EQ(real->code(), 0);
+  EXPECT_EQ(beyond->code(), -1);
+}
+
+TEST(EngineTime, AtTheEndOfTimeWorkflowsGoOnAtWallPace) {
+  Harness h;
+  h.begin("w");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(h.complete(h.task().task_token(), {start_timer(std::to_string(i), kMaxDuration)})->code(), 0);
+  }
+  const auto task = h.task();
+  EXPECT_EQ(h.virtual_offset(), kEndOfTime - Harness::kStart);
+  h.pass_wall(9s);
+  EXPECT_EQ(h.complete(task.task_token(), {start_timer("last", 5s), schedule_activity("a")})->code(), 0);
+  h.activity();
+  EXPECT_EQ(h.start_with("x",
+                         [](auto& request) {
+                           set_duration(request.mutable_workflow_execution_timeout(), kMaxDuration);
+                           set_duration(request.mutable_workflow_start_delay(), kMaxDuration);
+                         })
+                ->code(),
+            0);
+  h.pass_wall(5s);
+  EXPECT_NE(h.event_names("w").find("TIMER_STARTED ACTIVITY_TASK_SCHEDULED TIMER_FIRED TASK_SCHEDULED"),
+            std::string::npos)
+      << h.event_names("w");
+  EXPECT_EQ(h.event_names("x"), "STARTED");
 }
 
 TEST(EngineTime, TheRunTimeoutOfAnIdleWorkflowIsAJumpTarget) {

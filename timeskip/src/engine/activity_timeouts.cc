@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/proto_time.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -36,17 +37,17 @@ std::optional<Expiry> next_expiry(const Activity& activity) {
   };
   const bool is_started = activity.state == Activity::State::kStarted;
   if (is_started && activity.start_to_close > Duration(0)) {
-    consider(activity.started_time + activity.start_to_close, enums::TIMEOUT_TYPE_START_TO_CLOSE);
+    consider(later(activity.started_time, activity.start_to_close), enums::TIMEOUT_TYPE_START_TO_CLOSE);
   }
   if (!is_started && activity.schedule_to_start > Duration(0)) {
-    consider(activity.scheduled_time + activity.schedule_to_start, enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
+    consider(later(activity.scheduled_time, activity.schedule_to_start), enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
   }
   if (activity.schedule_to_close > Duration(0)) {
-    consider(activity.first_scheduled_time + activity.schedule_to_close, enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+    consider(later(activity.first_scheduled_time, activity.schedule_to_close), enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
   }
   if (is_started && activity.heartbeat > Duration(0)) {
     const Time since = std::max(activity.started_time, activity.last_heartbeat_time.value_or(activity.started_time));
-    consider(since + activity.heartbeat, enums::TIMEOUT_TYPE_HEARTBEAT);
+    consider(later(since, activity.heartbeat), enums::TIMEOUT_TYPE_HEARTBEAT);
   }
   return first;
 }

@@ -68,7 +68,9 @@ class Engine {
   std::uint64_t next_call_id = 1;
   std::uint64_t next_query_id = 1;
 
-  int client_locks = 0;  // TestService
+  // TestService: locks less unlocks, each sleep that unlocks counted as one for as long as it lasts.
+  std::int64_t client_locks = 0;
+  std::int64_t unlocking_sleeps = 0;
 
   std::deque<TaskQueue*> queues_to_match;  // got a task or a poller in this request
 

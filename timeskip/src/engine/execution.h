@@ -84,7 +84,7 @@ struct PendingQuery {
   std::uint32_t stamp = 0;  // changes with each dispatch
   std::string key;          // its name in the `queries` map of a workflow task
   Call* call = nullptr;
-  bool via_sticky = false;
+  bool is_with_worker = false;  // a worker has taken it from the queue; only a direct one
   Timer sticky_timer;
 };
 

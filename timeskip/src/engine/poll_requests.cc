@@ -75,6 +75,8 @@ void hand_out_query(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& 
     fill_task_history(engine, execution, 1, response.mutable_history(), response.mutable_next_page_token());
   }
   query->sticky_timer.cancel();
+  query->is_with_worker = true;
+  engine.touch(execution);
   engine.answer(call, {});
 }
 

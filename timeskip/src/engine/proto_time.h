@@ -14,6 +14,16 @@ namespace temporalio::timeskip {
 // No duration that a client sends counts for more.
 inline constexpr Duration kMaxDuration = std::chrono::hours(24 * 365 * 100);
 
+// The moment in 2255 after which time no longer skips: nanoseconds can tell only seven years more.
+inline constexpr Time kEndOfTime{std::chrono::seconds(9'000'000'000)};
+
+// The moment a wait of `duration` ends that begins at `time`; `duration` is not negative. A wait that would lead beyond
+// the end of time is over there; one that begins after it lasts as long as it says, at wall pace.
+inline Time later(Time time, Duration duration) {
+  const Time end = time < kEndOfTime ? kEndOfTime : Time::max();
+  return duration > end - time ? end : time + duration;
+}
+
 inline void set_time(google::protobuf::Timestamp* out, Time time) {
   const std::int64_t nanos = time.time_since_epoch().count();
   std::int64_t seconds = nanos / 1'000'000'000;
@@ -47,7 +57,7 @@ inline Duration to_duration(const google::protobuf::Duration& in) {
 
 // Saturates at the ends of what Time can say.
 inline Time to_time(const google::protobuf::Timestamp& in) {
-  constexpr std::int64_t kMaxSeconds = 9'000'000'000;
+  constexpr std::int64_t kMaxSeconds = kEndOfTime.time_since_epoch().count() / 1'000'000'000;
   const std::int64_t seconds = std::clamp(in.seconds(), -kMaxSeconds, kMaxSeconds);
   return Time(Duration(seconds * 1'000'000'000 + in.nanos()));
 }

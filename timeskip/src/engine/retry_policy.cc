@@ -103,7 +103,7 @@ RetryDecision decide_retry(const commonpb::RetryPolicy& policy, const failurepb:
   }
   if (maximum == Duration(0) && interval <= Duration(0)) return {enums::RETRY_STATE_TIMEOUT, {}};
   if (maximum != Duration(0) && (interval <= Duration(0) || interval > maximum)) interval = maximum;
-  if (expiration.has_value() && now + interval > *expiration) return {enums::RETRY_STATE_TIMEOUT, {}};
+  if (expiration.has_value() && later(now, interval) > *expiration) return {enums::RETRY_STATE_TIMEOUT, {}};
   return {enums::RETRY_STATE_IN_PROGRESS, interval};
 }
 

@@ -1,5 +1,7 @@
 // TestService: clients lock and unlock the skipping of time, and sleep in virtual time. The count of client locks is
-// the one counter of the protocol itself; everything else that holds time is derived (time_holders).
+// the one counter of the protocol itself; everything else that holds time is derived (time_holders). No unlock is
+// refused: official clients put unlock and lock around each result they wait for, so that the count goes below zero
+// while several are awaited, or when the server was started with time unlocked, and comes back by itself.
 #include <algorithm>
 
 #include "temporal/api/testservice/v1/request_response.pb.h"
@@ -14,11 +16,6 @@ namespace svc = ::temporal::api::testservice::v1;
 
 std::string describe_sleep(const void*) { return "a client that sleeps"; }
 
-RpcStatus not_locked() {
-  return errors::failed_precondition(
-      "Time skipping is not locked: UnlockTimeSkipping needs a LockTimeSkipping before it.");
-}
-
 // Parks `call` until virtual time reaches `until`.
 Answer sleep_call_until(Engine& engine, Call& call, Time until) {
   if (until <= engine.now()) return errors::ok();
@@ -27,7 +24,7 @@ Answer sleep_call_until(Engine& engine, Call& call, Time until) {
 }
 
 Time wake_up_time(const Engine& engine, const google::protobuf::Duration& duration) {
-  return engine.now() + to_duration(duration);
+  return later(engine.now(), to_duration(duration));
 }
 
 }  // namespace
@@ -38,7 +35,6 @@ Answer lock_time_skipping(Engine& engine, Call&) {
 }
 
 Answer unlock_time_skipping(Engine& engine, Call&) {
-  if (engine.client_locks == 0) return not_locked();
   --engine.client_locks;
   return errors::ok();
 }
@@ -51,17 +47,19 @@ Answer sleep_for_duration(Engine& engine, Call& call) {
 
 Answer sleep_until(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::SleepUntilRequest>();
-  return sleep_call_until(engine, call, std::min(to_time(request.timestamp()), engine.now() + kMaxDuration));
+  return sleep_call_until(engine, call, std::min(to_time(request.timestamp()), later(engine.now(), kMaxDuration)));
 }
 
 Answer unlock_time_skipping_with_sleep(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::SleepRequest>();
-  if (engine.client_locks == 0) return not_locked();
   if (!duration_fault(request.duration()).empty()) return errors::ok();
   --engine.client_locks;
-  call.unpark = [&engine] { ++engine.client_locks; };  // also when the caller gives up
-  const Answer answer = sleep_call_until(engine, call, wake_up_time(engine, request.duration()));
-  return answer;
+  ++engine.unlocking_sleeps;
+  call.unpark = [&engine] {  // also when the caller gives up
+    ++engine.client_locks;
+    --engine.unlocking_sleeps;
+  };
+  return sleep_call_until(engine, call, wake_up_time(engine, request.duration()));
 }
 
 Answer get_current_time(Engine& engine, Call& call) {

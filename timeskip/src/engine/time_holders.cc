@@ -1,10 +1,12 @@
 // Computes who holds time, and says it in words.
 #include "timeskip/src/engine/time_holders.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/proto_time.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -41,6 +43,11 @@ std::string no_poller_note(const TaskQueues& queues, const std::string& name) {
   return has_poller(queues, name) ? std::string() : ", which no worker polls now";
 }
 
+std::int64_t queries_with_worker(const Execution& execution) {
+  return std::count_if(execution.queries.begin(), execution.queries.end(),
+                       [](const auto& entry) { return entry.second.is_with_worker; });
+}
+
 void describe_holder(const Engine& engine, const Execution& execution, std::string& out) {
   const std::string who =
       "  workflow '" + execution.workflow_id + "' (" + execution.workflow_type + ", run " + execution.run_id + "): ";
@@ -66,21 +73,35 @@ void describe_holder(const Engine& engine, const Execution& execution, std::stri
              format_duration(engine.now() - activity->started_time) + "\n";
     }
   }
-  if (!execution.queries.empty()) {
-    out += who + std::to_string(execution.queries.size()) + " unanswered queries\n";
+  if (const auto taken = queries_with_worker(execution); taken > 0) {
+    out += who + std::to_string(taken) + " unanswered queries\n";
   }
+}
+
+// What a worker has taken and will answer on its own.
+bool is_with_worker(const Execution& execution) {
+  return execution.task.state == WorkflowTask::State::kStarted || queries_with_worker(execution) > 0;
+}
+
+// What else holds time in this run; counts no further than `enough`.
+std::int64_t count_outweighable(const Execution& execution, std::int64_t enough) {
+  std::int64_t count = execution.task.state == WorkflowTask::State::kScheduled ? 1 : 0;
+  for (const auto& [scheduled_event_id, activity] : execution.activities) {
+    if (count >= enough) break;
+    if (activity->state != Activity::State::kBackingOff) ++count;
+  }
+  return count;
+}
+
+// The sleeps that are not used up by making good for the locks of others.
+std::int64_t outweighing_sleeps(const Engine& engine) {
+  return std::clamp<std::int64_t>(-engine.client_locks, 0, engine.unlocking_sleeps);
 }
 
 }  // namespace
 
 bool holds_time(const Execution& execution) {
-  if (!execution.queries.empty()) return true;
-  if (!execution.is_running()) return false;
-  if (execution.has_pending_task()) return true;
-  for (const auto& [scheduled_event_id, activity] : execution.activities) {
-    if (activity->state != Activity::State::kBackingOff) return true;
-  }
-  return false;
+  return is_with_worker(execution) || count_outweighable(execution, 1) > 0;
 }
 
 void update_holder(Engine& engine, Execution& execution) {
@@ -98,21 +119,35 @@ void update_holder(Engine& engine, Execution& execution) {
   execution.holder_index = -1;
 }
 
-bool may_skip(const Engine& engine) { return engine.client_locks == 0 && engine.holders.empty(); }
+bool may_skip(const Engine& engine) {
+  if (engine.client_locks > 0 || engine.now() >= kEndOfTime) return false;
+  std::int64_t left = outweighing_sleeps(engine);
+  for (const Execution* execution : engine.holders) {
+    if (is_with_worker(*execution)) return false;
+    left -= count_outweighable(*execution, left + 1);
+    if (left < 0) return false;
+  }
+  return true;
+}
 
 std::string describe_time(const Engine& engine) {
   std::string out = "virtual time " + format_time(engine.now()) + ", " + format_duration(engine.clock.skipped()) +
                     " ahead of wall time\n";
   if (may_skip(engine)) {
     out += "nothing holds time\n";
+    if (!engine.holders.empty()) out += "  except what client sleeps outweigh:\n";
   } else {
     out += "time is held (it runs at wall pace) by:\n";
+    if (engine.now() >= kEndOfTime) out += "  the end of the time that this server can tell\n";
     if (engine.client_locks > 0) {
       out += "  clients: " + std::to_string(engine.client_locks) +
              " lock(s) of TestService, which UnlockTimeSkipping releases\n";
     }
-    for (const Execution* execution : engine.holders) describe_holder(engine, *execution, out);
+    if (const std::int64_t sleeps = outweighing_sleeps(engine); sleeps > 0) {
+      out += "  (client sleeps outweigh " + std::to_string(sleeps) + " of these activities and queued tasks)\n";
+    }
   }
+  for (const Execution* execution : engine.holders) describe_holder(engine, *execution, out);
   const std::optional<Time> next = engine.timers.next_due();
   if (!next.has_value()) {
     out += "no timer is set\n";

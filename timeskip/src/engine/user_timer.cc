@@ -37,7 +37,7 @@ historypb::HistoryEvent* start_timer(Engine& engine, Execution& execution,
   UserTimer& timer = execution.timers[command.timer_id()];
   timer.started_event_id = event.event_id();
   engine.timers.set(
-      timer.timer, engine.now() + to_duration(command.start_to_fire_timeout()),
+      timer.timer, later(engine.now(), to_duration(command.start_to_fire_timeout())),
       [&engine, &execution, id = command.timer_id()] { fire(engine, execution, id); }, describe_user_timer, &execution);
   engine.touch(execution);
   return &event;

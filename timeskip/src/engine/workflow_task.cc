@@ -95,7 +95,7 @@ void dispatch_task(Engine& engine, Execution& execution) {
     TaskQueue& sticky = workflow_queue(*execution.owner, execution.sticky_queue);
     if (has_recent_poller(engine, sticky)) queue = &sticky;
     engine.timers.set(
-        task.timer, task.scheduled_time + execution.sticky_timeout,
+        task.timer, later(task.scheduled_time, execution.sticky_timeout),
         [&engine, &execution] { schedule_to_start_timeout(engine, execution); }, describe_task_timer, &execution);
   }
   add_task(engine, *queue, {TaskRef::Kind::kWorkflow, &execution, task.scheduled_event_id, task.stamp});
@@ -168,7 +168,7 @@ void start_workflow_task(Engine& engine, Execution& execution, const std::string
     task.started_event_id = task.scheduled_event_id + 1;
   }
   engine.timers.set(
-      task.timer, task.started_time + task.timeout,
+      task.timer, later(task.started_time, task.timeout),
       [&engine, &execution] { time_out_workflow_task(engine, execution); }, describe_task_timer, &execution);
   engine.touch(execution);
 }
