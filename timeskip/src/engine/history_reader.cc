@@ -67,7 +67,7 @@ Cursor find_cursor(Engine& engine, const Request& request, Token::Kind kind) {
   }
   const auto token = Token::decode(request.next_page_token(), kind);
   if (!token.has_value() || token->server != engine.server_id || token->execution >= engine.executions.size() ||
-      token->event_id < 0) {
+      token->event_id < 1) {
     cursor.error = errors::invalid_argument("Invalid NextPageToken.");
     return cursor;
   }
@@ -106,7 +106,9 @@ void fill_page(const Engine& engine, const Execution& execution, std::int64_t fr
   const std::int64_t next = copy_batches(execution, from, page_size(request.maximum_page_size()), history);
   if (next > last) {
     const bool is_full = execution.history.batch_count(from) == page_size(request.maximum_page_size());
-    if (from <= last && !is_full) append_transient_events(execution, {}, history);
+    // The page after the last full one is empty but for them; a reader that waits for news has had them already.
+    const bool is_new_to_reader = from <= last || !request.wait_new_event();
+    if (is_new_to_reader && !is_full) append_transient_events(execution, {}, history);
     if (!is_full && (!execution.is_running() || !request.wait_new_event())) return;
   }
   response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryPage, next));
