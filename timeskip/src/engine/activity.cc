@@ -6,6 +6,7 @@
 
 #include "timeskip/src/engine/activity_timeouts.h"
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/failures.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/retry_policy.h"
 
@@ -14,6 +15,9 @@ namespace {
 
 // What the real server says in the details of an activity that was canceled before a worker took it.
 constexpr const char kNotStartedDetails[] = "\"ACTIVITY_ID_NOT_STARTED\"";
+
+// Of a failure that is kept while the activity is retried.
+constexpr std::size_t kMaxKeptFailureBytes = std::size_t{4} << 10;
 
 std::string describe_retry(const void* owner) {
   const auto& activity = *static_cast<const Activity*>(owner);
@@ -27,7 +31,7 @@ void dispatch_activity(Engine& engine, Execution& execution, Activity& activity)
 
 std::optional<Time> expiration_of(const Activity& activity) {
   if (activity.schedule_to_close == Duration(0)) return std::nullopt;
-  return activity.first_scheduled_time + activity.schedule_to_close;
+  return later(activity.first_scheduled_time, activity.schedule_to_close);
 }
 
 }  // namespace
@@ -144,8 +148,11 @@ enums::RetryState retry_activity(Engine& engine, Execution& execution, Activity&
   ++activity.attempt;
   ++activity.stamp;
   activity.last_failure = failure;
+  if (failure.ByteSizeLong() > kMaxKeptFailureBytes) {
+    replace_oversized(*activity.last_failure, kFailureTooLarge, RetryableFailure::kYes, kMaxKeptFailureBytes);
+  }
   activity.last_attempt_completed_time = engine.now();
-  activity.scheduled_time = engine.now() + decision.delay;
+  activity.scheduled_time = later(engine.now(), decision.delay);
   set_activity_timeout(engine, execution, activity);
   engine.timers.set(
       activity.retry, activity.scheduled_time,

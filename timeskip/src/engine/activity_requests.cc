@@ -3,6 +3,7 @@
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/activity.h"
+#include "timeskip/src/engine/failures.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/requests.h"
 #include "timeskip/src/engine/validation.h"
@@ -61,9 +62,20 @@ ActivityTarget started_by_id(Engine& engine, const Request& request) {
   return target;
 }
 
+// What the worker says of its activity is too large to be kept: the activity fails instead, for good.
+Answer fail_for_size(Engine& engine, const ActivityTarget& target, const char* message, const std::string& identity) {
+  failurepb::Failure failure = size_failure(message, RetryableFailure::kNo);
+  fail_activity(engine, *target.execution, *target.activity, &failure, identity);
+  return errors::ok();
+}
+
 template <class Request, class Response>
 Answer heartbeat(Engine& engine, const ActivityTarget& target, Request& request, Response& response) {
   if (target.activity == nullptr) return target.error;
+  if (!blob_fault(request.details()).empty()) {
+    response.set_cancel_requested(true);  // so that the worker lets go of it
+    return fail_for_size(engine, target, "Heartbeat details exceeds size limit.", request.identity());
+  }
   response.set_cancel_requested(target.activity->cancel_requested);
   record_heartbeat(engine, *target.execution, *target.activity,
                    request.has_details() ? request.mutable_details() : nullptr);
@@ -73,6 +85,10 @@ Answer heartbeat(Engine& engine, const ActivityTarget& target, Request& request,
 template <class Request>
 Answer complete(Engine& engine, const ActivityTarget& target, Request& request) {
   if (target.activity == nullptr) return target.error;
+  if (!blob_fault(request.result()).empty()) {
+    if (target.activity->state != Activity::State::kStarted) return activity_not_found();  // has no attempt to fail
+    return fail_for_size(engine, target, "Complete result exceeds size limit.", request.identity());
+  }
   complete_activity(engine, *target.execution, *target.activity,
                     request.has_result() ? request.mutable_result() : nullptr, request.identity());
   return errors::ok();
@@ -85,6 +101,10 @@ Answer fail(Engine& engine, const ActivityTarget& target, Request& request) {
   if (std::string fault = duration_fault(info.next_retry_delay()); !fault.empty()) {
     return errors::invalid_argument("NextRetryDelay is invalid: " + fault);
   }
+  if (!blob_fault(request.last_heartbeat_details()).empty()) {
+    return fail_for_size(engine, target, "Heartbeat details exceeds size limit.", request.identity());
+  }
+  if (request.has_failure()) limit_failure(*request.mutable_failure());
   if (request.has_last_heartbeat_details()) {
     record_heartbeat(engine, *target.execution, *target.activity, request.mutable_last_heartbeat_details());
   }
@@ -98,6 +118,9 @@ Answer cancel(Engine& engine, const ActivityTarget& target, Request& request) {
   if (target.activity == nullptr) return target.error;
   if (!target.activity->cancel_requested) {
     return errors::invalid_argument("unable to cancel activity: cancellation has not been requested");
+  }
+  if (!blob_fault(request.details()).empty()) {
+    return fail_for_size(engine, target, "Cancel details exceeds size limit.", request.identity());
   }
   cancel_activity(engine, *target.execution, *target.activity,
                   request.has_details() ? request.mutable_details() : nullptr, request.identity());

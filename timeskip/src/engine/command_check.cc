@@ -12,7 +12,6 @@ namespace temporalio::timeskip {
 namespace {
 
 constexpr std::int64_t kMaxPendingActivities = 2000;
-constexpr std::size_t kMaxPayloadBytes = std::size_t{2} << 20;
 constexpr std::size_t kMaxFairnessKeyBytes = 64;
 
 CommandFault fault(enums::WorkflowTaskFailedCause cause, std::string detail) {
@@ -147,10 +146,7 @@ std::optional<CommandFault> CommandCheck::check(commandpb::Command& command) {
       found = check_search_attributes(command);
       break;
     case enums::COMMAND_TYPE_MODIFY_WORKFLOW_PROPERTIES:
-      if (command.modify_workflow_properties_command_attributes().upserted_memo().fields().empty()) {
-        found = fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES,
-                      "UpsertedMemo is not set on command.");
-      }
+      found = check_properties(command);
       break;
     case enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION:
       found =
@@ -189,6 +185,18 @@ CommandCheck::Fault CommandCheck::check_search_attributes(commandpb::Command& co
   auto& attributes = *command.mutable_upsert_workflow_search_attributes_command_attributes();
   std::string wrong = prepare_search_attributes(*execution_.owner, *attributes.mutable_search_attributes());
   if (!wrong.empty()) return fault(kCause, std::move(wrong));
+  wrong = search_attributes_size_fault(attributes.search_attributes());
+  if (!wrong.empty()) return oversized(kCause, std::move(wrong));
+  return std::nullopt;
+}
+
+CommandCheck::Fault CommandCheck::check_properties(const commandpb::Command& command) const {
+  constexpr auto kCause = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
+  const auto& memo = command.modify_workflow_properties_command_attributes().upserted_memo();
+  if (memo.fields().empty()) return fault(kCause, "UpsertedMemo is not set on command.");
+  if (!memo_fault(memo).empty()) {
+    return oversized(kCause, "ModifyWorkflowPropertiesCommandAttributes.Memo exceeds size limit.");
+  }
   return std::nullopt;
 }
 
@@ -211,7 +219,7 @@ CommandCheck::Fault CommandCheck::check_schedule_activity(commandpb::Command& co
   if (std::string wrong = normalise_timeouts(attributes, execution_.run_timeout); !wrong.empty()) {
     return fault(kCause, wrong + " ActivityId=" + attributes.activity_id());
   }
-  if (attributes.input().ByteSizeLong() > kMaxPayloadBytes) {
+  if (attributes.input().ByteSizeLong() > kMaxBlobBytes) {
     return oversized(kCause, "ScheduleActivityTaskCommandAttributes.Input exceeds size limit.");
   }
   if (pending_activities_ >= kMaxPendingActivities) {
@@ -322,7 +330,7 @@ CommandCheck::Fault CommandCheck::check_marker(const commandpb::Command& command
   if (std::string wrong = id_rule("MarkerName", attributes.marker_name()); !wrong.empty()) return fault(kCause, wrong);
   std::size_t bytes = 0;
   for (const auto& [key, payloads] : attributes.details()) bytes += key.size() + payloads.ByteSizeLong();
-  if (bytes > kMaxPayloadBytes) return oversized(kCause, "RecordMarkerCommandAttributes.Details exceeds size limit.");
+  if (bytes > kMaxBlobBytes) return oversized(kCause, "RecordMarkerCommandAttributes.Details exceeds size limit.");
   return std::nullopt;
 }
 
@@ -334,7 +342,7 @@ CommandCheck::Fault CommandCheck::check_close(commandpb::Command& command) const
         return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES,
                      "CompleteWorkflowExecutionCommandAttributes is not set on command.");
       }
-      if (command.complete_workflow_execution_command_attributes().result().ByteSizeLong() > kMaxPayloadBytes) {
+      if (command.complete_workflow_execution_command_attributes().result().ByteSizeLong() > kMaxBlobBytes) {
         return oversized(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_ACTIVITY_ATTRIBUTES,
                          "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit.");
       }
@@ -345,11 +353,19 @@ CommandCheck::Fault CommandCheck::check_close(commandpb::Command& command) const
         return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES,
                      "Failure is not set on command.");
       }
+      if (command.fail_workflow_execution_command_attributes().failure().ByteSizeLong() > kMaxBlobBytes) {
+        return oversized(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES,
+                         "FailWorkflowExecutionCommandAttributes.Failure exceeds size limit.");
+      }
       return std::nullopt;
     case enums::COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION:
       if (!command.has_cancel_workflow_execution_command_attributes()) {
         return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
                      "CancelWorkflowExecutionCommandAttributes is not set on command.");
+      }
+      if (command.cancel_workflow_execution_command_attributes().details().ByteSizeLong() > kMaxBlobBytes) {
+        return oversized(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
+                         "CancelWorkflowExecutionCommandAttributes.Details exceeds size limit.");
       }
       return std::nullopt;
     default:
@@ -384,6 +400,14 @@ CommandCheck::Fault CommandCheck::check_continue_as_new(commandpb::Command& comm
   if (attributes.has_search_attributes()) {
     std::string wrong = prepare_search_attributes(*execution_.owner, *attributes.mutable_search_attributes());
     if (!wrong.empty()) return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, std::move(wrong));
+    wrong = search_attributes_size_fault(attributes.search_attributes());
+    if (!wrong.empty()) return oversized(enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES, std::move(wrong));
+  }
+  if (attributes.input().ByteSizeLong() > kMaxBlobBytes) {
+    return oversized(kCause, "ContinueAsNewWorkflowExecutionCommandAttributes.Input exceeds size limit.");
+  }
+  if (!memo_fault(attributes.memo()).empty()) {
+    return oversized(kCause, "ContinueAsNewWorkflowExecutionCommandAttributes.Memo exceeds size limit.");
   }
   if (!attributes.cron_schedule().empty()) {
     return fault(kCause, "this server does not support cron_schedule yet");

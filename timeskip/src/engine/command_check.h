@@ -41,6 +41,7 @@ class CommandCheck {
   using Fault = std::optional<CommandFault>;
 
   Fault check_search_attributes(commandpb::Command& command) const;
+  Fault check_properties(const commandpb::Command& command) const;
   Fault check_schedule_activity(commandpb::Command& command);
   Fault check_request_cancel_activity(const commandpb::Command& command);
   Fault check_start_timer(const commandpb::Command& command);

@@ -6,6 +6,7 @@
 #include "timeskip/src/engine/activity.h"
 #include "timeskip/src/engine/command_check.h"
 #include "timeskip/src/engine/commands.h"
+#include "timeskip/src/engine/failures.h"
 #include "timeskip/src/engine/poll_requests.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/query.h"
@@ -100,6 +101,9 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
     return errors::invalid_argument(
         "versioning behavior cannot be specified without deployment options being set with versioned mode");
   }
+  if (std::string fault = duration_fault(request.sticky_attributes().schedule_to_start_timeout()); !fault.empty()) {
+    return errors::invalid_argument("An invalid ScheduleToStartTimeout is set on StickyAttributes: " + fault + ".");
+  }
   if (std::string fault = command_sequence_fault(request.commands()); !fault.empty()) {
     return errors::invalid_argument(fault);
   }
@@ -111,7 +115,7 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   const bool is_heartbeat =
       request.force_create_new_workflow_task() && request.commands().empty() && request.messages().empty();
   const Time chain_start = execution.task.original_scheduled_time;
-  if (is_heartbeat && engine.now() > chain_start + kMaxHeartbeatChain) {
+  if (is_heartbeat && engine.now() > later(chain_start, kMaxHeartbeatChain)) {
     time_out_workflow_task(engine, execution);
     clear_stickiness(execution);
     return errors::not_found("workflow task heartbeat timeout");
@@ -163,7 +167,10 @@ Answer respond_workflow_task_failed(Engine& engine, Call& call) {
   auto* event = fail_workflow_task(engine, execution, cause, request.identity());
   if (event != nullptr) {
     auto& attributes = *event->mutable_workflow_task_failed_event_attributes();
-    if (request.has_failure()) *attributes.mutable_failure() = std::move(*request.mutable_failure());
+    if (request.has_failure()) {
+      limit_failure(*request.mutable_failure());
+      *attributes.mutable_failure() = std::move(*request.mutable_failure());
+    }
     attributes.set_binary_checksum(request.binary_checksum());
   }
   execution.needs_task = true;

@@ -20,9 +20,13 @@ inline constexpr int kResourceExhausted = 8;
 inline constexpr int kFailedPrecondition = 9;
 inline constexpr int kUnimplemented = 12;
 
+// Cuts `text` to at most `most` bytes, not inside a character of UTF-8.
+void cut_utf8(std::string& text, std::size_t most);
+// Cuts the text of a status to what the real server sends, and what every client takes in its trailers.
+void cut_text(std::string& text);
+
 inline RpcStatus ok() { return {}; }
 inline RpcStatus cancelled() { return {kCancelled, "The caller has gone.", {}}; }
-inline RpcStatus failed_precondition(std::string message) { return {kFailedPrecondition, std::move(message), {}}; }
 inline RpcStatus unimplemented(std::string message) { return {kUnimplemented, std::move(message), {}}; }
 inline RpcStatus deadline_exceeded(std::string message) { return {kDeadlineExceeded, std::move(message), {}}; }
 inline RpcStatus invalid_argument(std::string message) { return {kInvalidArgument, std::move(message), {}}; }

@@ -16,7 +16,6 @@ namespace svc = ::temporal::api::workflowservice::v1;
 
 // The server whose behaviour this one follows.
 constexpr const char kServerVersion[] = "1.32.0";
-constexpr std::int64_t kMaxBlobBytes = std::int64_t{2} << 20;
 constexpr std::int64_t kMaxTaskCompletionBytes = std::int64_t{40} << 20;
 constexpr Duration kMinRetention = std::chrono::hours(1);
 
@@ -31,8 +30,8 @@ void describe(const Namespace& entry, svc::DescribeNamespaceResponse& response) 
   capabilities.set_eager_workflow_start(true);
   capabilities.set_worker_poll_complete_on_shutdown(true);
   auto& limits = *info.mutable_limits();
-  limits.set_blob_size_limit_error(kMaxBlobBytes);
-  limits.set_memo_size_limit_error(kMaxBlobBytes);
+  limits.set_blob_size_limit_error(static_cast<std::int64_t>(kMaxBlobBytes));
+  limits.set_memo_size_limit_error(static_cast<std::int64_t>(kMaxBlobBytes));
   limits.set_workflow_task_completion_size_limit_error(kMaxTaskCompletionBytes);
   auto& config = *response.mutable_config();
   set_duration(config.mutable_workflow_execution_retention_ttl(), entry.retention);

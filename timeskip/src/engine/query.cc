@@ -5,6 +5,7 @@
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/requests.h"
 #include "timeskip/src/engine/time_holders.h"
 #include "timeskip/src/engine/validation.h"
@@ -20,13 +21,14 @@ constexpr std::int32_t kFailingTaskAttempts = 3;
 
 void dispatch_direct(Engine& engine, Execution& execution, PendingQuery& query, bool allow_sticky) {
   query.state = PendingQuery::State::kDirect;
+  query.is_with_worker = false;
   ++query.stamp;
   TaskQueue* queue = &workflow_queue(*execution.owner, execution.task_queue);
   if (allow_sticky && !execution.sticky_queue.empty()) {
     TaskQueue& sticky = workflow_queue(*execution.owner, execution.sticky_queue);
     if (has_recent_poller(engine, sticky)) {
       queue = &sticky;
-      engine.wall_timers.set(query.sticky_timer, engine.clock.wall() + execution.sticky_timeout,
+      engine.wall_timers.set(query.sticky_timer, later(engine.clock.wall(), execution.sticky_timeout),
                              [&engine, &execution, &query] {
                                if (!execution.has_pending_task()) clear_stickiness(execution);
                                dispatch_direct(engine, execution, query, false);
@@ -61,9 +63,11 @@ std::optional<RpcStatus> not_ready(const Engine& engine, const Execution& execut
   return std::nullopt;
 }
 
-void answer_query(Engine& engine, Execution& execution, PendingQuery& query,
-                  const querypb::WorkflowQueryResult& result) {
+void answer_query(Engine& engine, PendingQuery& query, const querypb::WorkflowQueryResult& result) {
   Call& call = *query.call;
+  if (result.answer().ByteSizeLong() > kMaxBlobBytes) {
+    return engine.answer(call, errors::query_failed(blob_fault(result.answer()), nullptr));
+  }
   if (result.result_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
     *call.response_as<svc::QueryWorkflowResponse>().mutable_query_result() = result.answer();
     return engine.answer(call, {});
@@ -71,7 +75,6 @@ void answer_query(Engine& engine, Execution& execution, PendingQuery& query,
   std::string message = result.error_message();
   if (message.empty() && result.has_failure()) message = result.failure().message();
   engine.answer(call, errors::query_failed(message, result.has_failure() ? &result.failure() : nullptr));
-  (void)execution;
 }
 
 }  // namespace
@@ -91,7 +94,7 @@ void answer_queries_of_task(Engine& engine, Execution& execution,
     if (found == request.query_results().end()) {
       query.state = PendingQuery::State::kBuffered;
     } else {
-      answer_query(engine, execution, query, found->second);
+      answer_query(engine, query, found->second);
     }
   }
 }
@@ -123,6 +126,9 @@ Answer query_workflow(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   if (!request.has_query()) return errors::invalid_argument("Query is not set on request.");
   if (request.query().query_type().empty()) return errors::invalid_argument("QueryType is not set on request.");
+  if (std::string fault = blob_fault(request.query().query_args()); !fault.empty()) {
+    return errors::invalid_argument(fault);
+  }
   const Found<Execution> found = require_execution(engine, *owner.value, request.execution());
   if (found.value == nullptr) return found.error;
   Execution& execution = *found.value;
@@ -173,7 +179,7 @@ Answer respond_query_task_completed(Engine& engine, Call& call) {
   *result.mutable_answer() = request.query_result();
   result.set_error_message(request.error_message());
   if (request.has_failure()) *result.mutable_failure() = request.failure();
-  answer_query(engine, *target.execution, found->second, result);
+  answer_query(engine, found->second, result);
   return errors::ok();
 }
 

@@ -2,9 +2,14 @@
 #include "timeskip/src/engine/search_attributes.h"
 
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/search_attribute_value.h"
 
 namespace temporalio::timeskip {
 namespace {
+
+constexpr int kMaxKeys = 100;
+constexpr std::size_t kMaxValueBytes = std::size_t{2} << 10;
+constexpr std::size_t kMaxBytes = std::size_t{40} << 10;
 
 const char* type_name(enums::IndexedValueType type) {
   switch (type) {
@@ -69,6 +74,10 @@ const CustomSearchAttributes& system_search_attributes() {
 }
 
 std::string prepare_search_attributes(const Namespace& owner, commonpb::SearchAttributes& attributes) {
+  if (attributes.indexed_fields().size() > kMaxKeys) {
+    return "number of search attributes " + std::to_string(attributes.indexed_fields().size()) + " exceeds limit " +
+           std::to_string(kMaxKeys);
+  }
   for (auto& [name, payload] : *attributes.mutable_indexed_fields()) {
     auto type = enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
     const auto predefined = predefined_search_attributes().find(name);
@@ -81,7 +90,24 @@ std::string prepare_search_attributes(const Namespace& owner, commonpb::SearchAt
     } else {
       return "search attribute " + name + " is not defined in namespace " + owner.name;
     }
+    if (!is_search_attribute_value(payload, type)) {
+      return "invalid value for search attribute " + name + " of type " + type_name(type);
+    }
     (*payload.mutable_metadata())["type"] = type_name(type);
+  }
+  return {};
+}
+
+std::string search_attributes_size_fault(const commonpb::SearchAttributes& attributes) {
+  for (const auto& [name, payload] : attributes.indexed_fields()) {
+    if (payload.data().size() > kMaxValueBytes) {
+      return "search attribute " + name + " value size " + std::to_string(payload.data().size()) +
+             " exceeds size limit " + std::to_string(kMaxValueBytes);
+    }
+  }
+  if (attributes.ByteSizeLong() > kMaxBytes) {
+    return "total size of search attributes " + std::to_string(attributes.ByteSizeLong()) + " exceeds size limit " +
+           std::to_string(kMaxBytes);
   }
   return {};
 }

@@ -19,7 +19,10 @@ const CustomSearchAttributes& predefined_search_attributes();
 // The attributes that only the server writes.
 const CustomSearchAttributes& system_search_attributes();
 
-// Checks the names and notes each value's type in its metadata, as the real server does; returns what is wrong.
+// Checks names, types and number, and notes each value's type in its metadata, as the real server does; returns what is
+// wrong.
 std::string prepare_search_attributes(const Namespace& owner, commonpb::SearchAttributes& attributes);
+// What is too large about them; empty when nothing is.
+std::string search_attributes_size_fault(const commonpb::SearchAttributes& attributes);
 
 }  // namespace temporalio::timeskip

@@ -8,9 +8,27 @@
 #include "timeskip/src/engine/workflow_task.h"
 
 namespace temporalio::timeskip {
+namespace {
+
+constexpr std::size_t kMaxBufferedEvents = 100;
+constexpr std::size_t kMaxBufferedBytes = std::size_t{2} << 20;
+
+// A worker that stays with one workflow task while more and more comes in loses the task.
+void limit_buffer(Engine& engine, Execution& execution) {
+  if (execution.task.state != WorkflowTask::State::kStarted) return;
+  const auto& buffered = execution.history.buffered();
+  std::size_t bytes = 0;
+  for (const auto& event : buffered) bytes += event->ByteSizeLong();
+  if (buffered.size() <= kMaxBufferedEvents && bytes <= kMaxBufferedBytes) return;
+  fail_workflow_task(engine, execution, enums::WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND, "history-service");
+  execution.needs_task = true;
+}
+
+}  // namespace
 
 void end_transaction(Engine& engine, Execution& execution) {
   if (execution.is_running()) {
+    limit_buffer(engine, execution);
     if (execution.needs_task && !execution.has_pending_task() && !execution.in_first_backoff) {
       schedule_workflow_task(engine, execution);
     }

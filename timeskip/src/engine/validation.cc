@@ -36,6 +36,26 @@ std::string task_queue_fault(const std::string& name) {
   return {};
 }
 
+std::string blob_fault(const commonpb::Payloads& payloads) {
+  return payloads.ByteSizeLong() > kMaxBlobBytes ? "Blob data size exceeds limit." : std::string();
+}
+
+std::string memo_fault(const commonpb::Memo& memo) {
+  return memo.ByteSizeLong() > kMaxBlobBytes ? "Memo size exceeds limit." : std::string();
+}
+
+std::string links_fault(const google::protobuf::RepeatedPtrField<commonpb::Link>& links) {
+  constexpr int kMaxLinks = 10;
+  constexpr std::size_t kMaxLinkBytes = 4000;
+  if (links.size() > kMaxLinks) return "cannot attach more than " + std::to_string(kMaxLinks) + " links per request";
+  for (const auto& link : links) {
+    if (link.ByteSizeLong() > kMaxLinkBytes) {
+      return "link exceeds the size limit of " + std::to_string(kMaxLinkBytes) + " bytes";
+    }
+  }
+  return {};
+}
+
 TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kind, const std::string& name) {
   TokenTarget target;
   if (text.empty()) {

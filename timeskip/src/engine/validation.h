@@ -13,6 +13,8 @@
 namespace temporalio::timeskip {
 
 inline constexpr std::size_t kMaxIdLength = 1000;
+// Of the payloads in one field; a memo may be as large.
+inline constexpr std::size_t kMaxBlobBytes = std::size_t{2} << 20;
 
 // A value, or the status that says why there is none.
 template <class T>
@@ -28,6 +30,9 @@ Found<Execution> require_execution(Engine& engine, const Namespace& owner, const
 // The text of what is wrong with an id-like field; empty when it is good.
 std::string id_fault(const char* field, const std::string& value);
 std::string task_queue_fault(const std::string& name);
+std::string blob_fault(const commonpb::Payloads& payloads);
+std::string memo_fault(const commonpb::Memo& memo);
+std::string links_fault(const google::protobuf::RepeatedPtrField<commonpb::Link>& links);
 
 // The run a task token names. `name` is the request's namespace, which may be empty but must not be another one.
 struct TokenTarget {

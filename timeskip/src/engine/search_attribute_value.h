@@ -1,0 +1,12 @@
+// Values of search attributes: JSON of the attribute's type.
+#pragma once
+
+#include "timeskip/src/engine/api.h"
+
+namespace temporalio::timeskip {
+
+// Whether `payload` is a value that an attribute of `type` can take. A list stands for a single value as well; null and
+// the empty list mean none.
+bool is_search_attribute_value(const commonpb::Payload& payload, enums::IndexedValueType type);
+
+}  // namespace temporalio::timeskip
