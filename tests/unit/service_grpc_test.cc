@@ -186,6 +186,37 @@ TEST_F(ServiceGrpc, TakesGzipCompressedRequests) {
   EXPECT_NE(response.run_id(), "");
 }
 
+// A worker knows by these words that its completion will never get through, and fails the task instead of sending it
+// again and again.
+TEST_F(ServiceGrpc, TooLargeARequestIsRefusedInTheWordsOfTheRealServer) {
+  ws::StartWorkflowExecutionRequest request = start_request("r1");
+  ws::StartWorkflowExecutionResponse response;
+  for (const std::size_t mebibytes : {5, 100}) {
+    request.mutable_input()->clear_payloads();
+    request.mutable_input()->add_payloads()->set_data(std::string(mebibytes << 20, 'x'));
+    const grpc::Status status = call(*channel_, workflow_method("StartWorkflowExecution"), request, response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(status.error_message(),
+              "grpc: received message larger than max (" + std::to_string(request.ByteSizeLong()) + " vs. 4194304)");
+  }
+  request.mutable_input()->mutable_payloads(0)->set_data(std::string(1 << 20, 'x'));
+  EXPECT_TRUE(call(*channel_, workflow_method("StartWorkflowExecution"), request, response).ok());
+}
+
+TEST_F(ServiceGrpc, LongTextsOfErrorsArriveCut) {
+  ws::GetSystemInfoResponse response;
+  const std::string name(7000, 'x');
+  const grpc::Status unknown = call(*channel_, "/a.b/" + name, ws::GetSystemInfoRequest(), response);
+  EXPECT_EQ(unknown.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(unknown.error_message().size(), 4000u);
+  ws::StartWorkflowExecutionRequest request = start_request("r1");
+  request.set_namespace_(std::string(100'000, 'n'));
+  ws::StartWorkflowExecutionResponse started;
+  const grpc::Status missing = call(*channel_, workflow_method("StartWorkflowExecution"), request, started);
+  EXPECT_EQ(missing.error_code(), grpc::StatusCode::NOT_FOUND) << missing.error_message();
+  EXPECT_NE(missing.error_details(), "");
+}
+
 // gRPC's own client never compresses an empty message, the newest official SDKs do: written byte by byte.
 class RawHttp2 {
  public:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "timeskip/src/engine/errors.h"
 #include "timeskip/src/engine/transaction.h"
 
 namespace temporalio::timeskip {
@@ -31,6 +32,7 @@ void Engine::answer(Call& call, RpcStatus status) {
   if (call.unpark) std::exchange(call.unpark, nullptr)();
   const Server::Reply reply = std::move(call.reply);
   calls.erase(call.id);
+  errors::cut_text(status.message);
   reply(std::move(status));
 }
 

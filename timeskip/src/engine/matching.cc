@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "timeskip/src/engine/engine.h"
+#include "timeskip/src/engine/errors.h"
 #include "timeskip/src/engine/poll_requests.h"
 
 namespace temporalio::timeskip {
@@ -64,9 +65,14 @@ void match_all(Engine& engine) {
     engine.queues_to_match.pop_front();
     queue.is_queued_to_match = false;
     while (!queue.backlog.empty() && !queue.pollers.empty()) {
+      Call& poller = *queue.pollers.front();
+      if (poller.context.is_gone && poller.context.is_gone()) {  // the task would be lost on it
+        engine.answer(poller, errors::cancelled());
+        continue;
+      }
       const TaskRef task = queue.backlog.front();
       queue.backlog.pop_front();
-      hand_out(engine, queue, task, *queue.pollers.front());
+      hand_out(engine, queue, task, poller);
       queue.last_poll_wall = engine.clock.wall();
     }
     engine.commit_all();

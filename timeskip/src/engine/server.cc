@@ -57,7 +57,9 @@ Server::CallId Server::call(std::string_view method, google::protobuf::Message& 
   const CallId id = engine.next_call_id++;
   const Method* found = find_method(method);
   if (found == nullptr) {
-    reply(errors::unimplemented("unknown method " + std::string(method)));
+    RpcStatus unknown = errors::unimplemented("unknown method " + std::string(method));
+    errors::cut_text(unknown.message);
+    reply(std::move(unknown));
     return id;
   }
   Call& call = engine.calls[id];

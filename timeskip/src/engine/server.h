@@ -29,6 +29,9 @@ struct RpcStatus {
 struct CallContext {
   Time wall_now;
   std::optional<Time> wall_deadline;  // when the caller gives up
+  // Whether the caller is known to have gone, though cancel() has not been called yet; may be empty. Asked on the
+  // server's thread, while the call is parked.
+  std::function<bool()> is_gone = {};
 };
 
 struct ServerOptions {

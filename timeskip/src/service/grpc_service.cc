@@ -9,8 +9,19 @@
 #include <string>
 #include <utility>
 
+#include "timeskip/src/engine/errors.h"
+
 namespace temporalio::timeskip {
 namespace {
+
+constexpr std::size_t kMaxRequestBytes = std::size_t{4} << 20;
+
+// In the words of the real server's transport. By them a worker knows that it is not to send its completion again but
+// to report that it is too large.
+grpc::Status request_too_large(std::size_t bytes) {
+  return {grpc::StatusCode::RESOURCE_EXHAUSTED, "grpc: received message larger than max (" + std::to_string(bytes) +
+                                                    " vs. " + std::to_string(kMaxRequestBytes) + ")"};
+}
 
 // A reactor that only says no.
 class Refusal final : public grpc::ServerGenericBidiReactor {
@@ -36,7 +47,11 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
 
   UnaryCall(EngineThread& engine, const grpc::GenericCallbackServerContext& context,
             const google::protobuf::Message& request, const google::protobuf::Message& response)
-      : engine_(engine), method_(context.method()), request_(request.New(&arena_)), response_(response.New(&arena_)) {
+      : engine_(engine),
+        context_(context),
+        method_(context.method()),
+        request_(request.New(&arena_)),
+        response_(response.New(&arena_)) {
     const auto deadline = context.deadline();
     if (deadline != decltype(deadline)::max()) deadline_ = std::chrono::time_point_cast<Time::duration>(deadline);
   }
@@ -46,6 +61,8 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
   google::protobuf::Message& request() override { return *request_; }
   google::protobuf::Message& response() override { return *response_; }
   std::optional<Time> wall_deadline() const override { return deadline_; }
+  // gRPC knows it a while before the engine hears of it through OnCancel.
+  bool is_gone() const override { return context_.IsCancelled(); }
 
   void answer(RpcStatus status) override {
     if (status.code != 0) {
@@ -65,6 +82,7 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
     if (!ok) {
       return Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "The call carried no request message."));
     }
+    if (buffer_.Length() > kMaxRequestBytes) return Finish(request_too_large(buffer_.Length()));
     // Takes the bytes out of buffer_, which answer() uses again.
     if (!grpc::SerializationTraits<google::protobuf::Message>::Deserialize(&buffer_, request_).ok()) {
       return Finish(
@@ -81,6 +99,7 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
 
  private:
   EngineThread& engine_;
+  const grpc::GenericCallbackServerContext& context_;  // gRPC's, until OnDone
   std::shared_ptr<UnaryCall> self_;
   google::protobuf::Arena arena_;
   const std::string method_;
@@ -93,8 +112,11 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
 // "/package.Service/Name" as other servers put it.
 std::string unknown_method(const std::string& path) {
   const auto slash = path.rfind('/');
-  if (slash == std::string::npos || slash == 0) return "malformed method name: " + path;
-  return "unknown method " + path.substr(slash + 1) + " for service " + path.substr(1, slash - 1);
+  std::string text = slash == std::string::npos || slash == 0
+                         ? "malformed method name: " + path
+                         : "unknown method " + path.substr(slash + 1) + " for service " + path.substr(1, slash - 1);
+  errors::cut_text(text);
+  return text;
 }
 
 }  // namespace
