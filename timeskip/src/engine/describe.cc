@@ -7,6 +7,7 @@
 #include "timeskip/src/engine/activity.h"
 #include "timeskip/src/engine/proto_time.h"
 #include "timeskip/src/engine/requests.h"
+#include "timeskip/src/engine/run_lifecycle.h"
 #include "timeskip/src/engine/validation.h"
 
 namespace temporalio::timeskip {
@@ -69,7 +70,7 @@ void describe_activity(const Execution& execution, const Activity& activity, wor
   info.set_maximum_attempts(attributes.retry_policy().maximum_attempts());
   if (activity.last_failure.has_value()) *info.mutable_last_failure() = *activity.last_failure;
   if (activity.schedule_to_close > Duration(0)) {
-    set_time(info.mutable_expiration_time(), activity.first_scheduled_time + activity.schedule_to_close);
+    set_time(info.mutable_expiration_time(), later(activity.first_scheduled_time, activity.schedule_to_close));
   }
   info.set_last_worker_identity(activity.identity);
   if (activity.last_attempt_completed_time.has_value()) {
@@ -91,6 +92,27 @@ void describe_task(const Execution& execution, workflowpb::PendingWorkflowTaskIn
   set_time(info.mutable_original_scheduled_time(), task.original_scheduled_time);
   if (is_started) set_time(info.mutable_started_time(), task.started_time);
   info.set_attempt(task.attempt);
+}
+
+// Which event each request made that asked for this run: its start, or the one that attached the request's id to it.
+void describe_request_ids(const Execution& execution,
+                          google::protobuf::Map<std::string, workflowpb::RequestIdInfo>& infos) {
+  auto& start = infos[execution.start_request_id];
+  start.set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
+  start.set_event_id(1);
+  std::size_t missing = execution.attached_request_ids.size();
+  const auto note = [&](const historypb::HistoryEvent& event, bool is_buffered) {
+    if (event.event_type() != enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED) return;
+    auto& info = infos[event.workflow_execution_options_updated_event_attributes().attached_request_id()];
+    info.set_event_type(event.event_type());
+    info.set_event_id(event.event_id());
+    info.set_buffered(is_buffered);
+    --missing;
+  };
+  for (const auto& event : execution.history.buffered()) note(*event, true);
+  for (std::int64_t id = 2; missing > 0 && id <= execution.history.last_event_id(); ++id) {
+    note(execution.history.event(id), false);
+  }
 }
 
 }  // namespace
@@ -119,13 +141,9 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
     set_time(extended.mutable_execution_expiration_time(), *execution.execution_expiration);
   }
   extended.mutable_run_expiration_time()->set_seconds(-62135596800);  // the year 1: there is none
-  if (execution.run_timeout > Duration(0)) {
-    set_time(extended.mutable_run_expiration_time(), execution.execution_time + execution.run_timeout);
-  }
+  if (const auto end = run_expiration(execution)) set_time(extended.mutable_run_expiration_time(), *end);
   set_time(extended.mutable_original_start_time(), execution.start_time);
-  auto& start_request = (*extended.mutable_request_id_infos())[execution.start_request_id];
-  start_request.set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED);
-  start_request.set_event_id(1);
+  describe_request_ids(execution, *extended.mutable_request_id_infos());
   extended.set_cancel_requested(execution.cancel_requested);
   return errors::ok();
 }

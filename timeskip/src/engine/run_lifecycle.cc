@@ -54,11 +54,7 @@ void time_out_run(Engine& engine, Execution& execution) {
 }
 
 void set_run_timer(Engine& engine, Execution& execution) {
-  std::optional<Time> end = execution.execution_expiration;
-  if (execution.run_timeout > Duration(0)) {
-    const Time run_end = execution.execution_time + execution.run_timeout;
-    end = end.has_value() ? std::min(*end, run_end) : run_end;
-  }
+  const std::optional<Time> end = run_expiration(execution);
   if (!end.has_value()) return;
   engine.timers.set(
       execution.run_timer, *end, [&engine, &execution] { time_out_run(engine, execution); }, describe_run_timer,
@@ -68,6 +64,7 @@ void set_run_timer(Engine& engine, Execution& execution) {
 void fill_started(Engine& engine, Execution& execution, NewRun& run) {
   auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, engine.now());
   if (run.user_metadata != nullptr) *event.mutable_user_metadata() = *run.user_metadata;
+  if (run.links != nullptr) *event.mutable_links() = *run.links;
   auto& attributes = *event.mutable_workflow_execution_started_event_attributes();
   attributes = std::move(run.attributes);
   attributes.set_workflow_id(execution.workflow_id);
@@ -101,6 +98,15 @@ void drop_empty(Fields& fields) {
 
 }  // namespace
 
+std::optional<Time> run_expiration(const Execution& execution) {
+  std::optional<Time> end = execution.execution_expiration;
+  if (execution.run_timeout > Duration(0)) {
+    const Time run_end = later(execution.execution_time, execution.run_timeout);
+    end = end.has_value() ? std::min(*end, run_end) : run_end;
+  }
+  return end;
+}
+
 Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
                      const std::function<void(Execution&)>& before_task) {
   Execution& execution = engine.add_execution(owner, run.workflow_id, run.run_id);
@@ -123,10 +129,10 @@ Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
     execution.task_timeout = std::min(execution.task_timeout, execution.run_timeout);
   }
   execution.start_time = engine.now();
-  execution.execution_time = execution.start_time + run.backoff;
+  execution.execution_time = later(execution.start_time, run.backoff);
   execution.execution_expiration = run.execution_expiration;
   if (!run.execution_expiration.has_value() && execution.execution_timeout > Duration(0)) {
-    execution.execution_expiration = execution.execution_time + execution.execution_timeout;
+    execution.execution_expiration = later(execution.execution_time, execution.execution_timeout);
   }
   execution.attempt = std::max(1, attributes.attempt());
   if (attributes.has_retry_policy()) execution.retry_policy = attributes.retry_policy();
@@ -182,8 +188,8 @@ void force_close_task(Engine& engine, Execution& execution) {
   execution.history.flush();
 }
 
-void terminate_run(Engine& engine, Execution& execution, const std::string& reason, const commonpb::Payloads* details,
-                   const std::string& identity) {
+historypb::HistoryEvent& terminate_run(Engine& engine, Execution& execution, const std::string& reason,
+                                       const commonpb::Payloads* details, const std::string& identity) {
   force_close_task(engine, execution);
   auto& event = close_run(engine, execution, enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
                           enums::WORKFLOW_EXECUTION_STATUS_TERMINATED);
@@ -191,6 +197,7 @@ void terminate_run(Engine& engine, Execution& execution, const std::string& reas
   attributes.set_reason(reason);
   attributes.set_identity(identity);
   if (details != nullptr) *attributes.mutable_details() = *details;
+  return event;
 }
 
 std::string start_retry_run(Engine& engine, Execution& previous, const failurepb::Failure& failure, Duration backoff) {

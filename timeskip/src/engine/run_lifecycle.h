@@ -20,6 +20,7 @@ struct NewRun {
   Duration backoff{0};                       // before the first workflow task
   std::optional<Time> execution_expiration;  // of the chain; empty: from the execution timeout
   const ::temporal::api::sdk::v1::UserMetadata* user_metadata = nullptr;
+  const google::protobuf::RepeatedPtrField<commonpb::Link>* links = nullptr;
   // Type, queue, input, timeouts, policies, memo and so on; ids and times are filled in by start_run().
   historypb::WorkflowExecutionStartedEventAttributes attributes;
 };
@@ -28,6 +29,9 @@ struct NewRun {
 Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
                      const std::function<void(Execution&)>& before_task = nullptr);
 
+// When the run times out: by its own timeout, or with its chain; nothing: never.
+std::optional<Time> run_expiration(const Execution& execution);
+
 // Adds a close event with the time of now; the caller fills in its attributes. Nothing pending is left: timers,
 // activities, tasks and waiting queries are gone when the transaction ends.
 historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::EventType type,
@@ -35,8 +39,8 @@ historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::
 
 // Ends a started workflow task before a run is closed from outside.
 void force_close_task(Engine& engine, Execution& execution);
-void terminate_run(Engine& engine, Execution& execution, const std::string& reason, const commonpb::Payloads* details,
-                   const std::string& identity);
+historypb::HistoryEvent& terminate_run(Engine& engine, Execution& execution, const std::string& reason,
+                                       const commonpb::Payloads* details, const std::string& identity);
 
 // Starts the run that follows a failed or timed-out one; returns its id.
 std::string start_retry_run(Engine& engine, Execution& previous, const failurepb::Failure& failure, Duration backoff);

@@ -17,6 +17,7 @@ struct Signal {
   std::string request_id;
   commonpb::Payloads* input = nullptr;  // moved from
   const commonpb::Header* header = nullptr;
+  const google::protobuf::RepeatedPtrField<commonpb::Link>* links = nullptr;
 };
 
 // Why a running run takes no signal at this moment.

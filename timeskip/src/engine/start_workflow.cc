@@ -50,7 +50,9 @@ std::string request_fault(const Request& request) {
   }
   if (request.user_metadata().summary().ByteSizeLong() > kMaxSummaryBytes) return "UserMetadata summary is too long.";
   if (request.user_metadata().details().ByteSizeLong() > kMaxDetailsBytes) return "UserMetadata details are too long.";
-  return {};
+  if (std::string fault = links_fault(request.links()); !fault.empty()) return fault;
+  if (std::string fault = blob_fault(request.input()); !fault.empty()) return fault;
+  return memo_fault(request.memo());
 }
 
 template <class Request>
@@ -62,13 +64,22 @@ std::optional<RpcStatus> unsupported(const Request& request) {
   if (!request.cron_schedule().empty()) {
     return errors::unimplemented("This server does not support cron_schedule yet.");
   }
+  if (request.has_versioning_override()) {
+    return errors::unimplemented("This server does not support versioning_override yet.");
+  }
+  if constexpr (requires { request.completion_callbacks(); }) {
+    if (!request.completion_callbacks().empty()) {
+      return errors::unimplemented("This server does not support completion_callbacks yet.");
+    }
+  }
   return std::nullopt;
 }
 
 template <class Request>
 std::string search_attributes_fault(const Namespace& owner, Request& request) {
   if (!request.has_search_attributes()) return {};
-  return prepare_search_attributes(owner, *request.mutable_search_attributes());
+  std::string fault = prepare_search_attributes(owner, *request.mutable_search_attributes());
+  return fault.empty() ? search_attributes_size_fault(request.search_attributes()) : fault;
 }
 
 struct Policies {
@@ -111,6 +122,7 @@ NewRun new_run(Engine& engine, Request& request) {
   run.request_id = request.request_id().empty() ? engine.ids.uuid() : request.request_id();
   run.backoff = to_duration(request.workflow_start_delay());
   if (request.has_user_metadata()) run.user_metadata = &request.user_metadata();
+  run.links = &request.links();
   auto& attributes = run.attributes;
   *attributes.mutable_workflow_type() = request.workflow_type();
   *attributes.mutable_task_queue() = request.task_queue();
@@ -184,6 +196,13 @@ Verdict judge(Engine& engine, Namespace& owner, const std::string& workflow_id, 
   return verdict;
 }
 
+// The newest run, if an earlier request of this id, which met it running, has attached its id to it.
+const Execution* run_with_attached(Engine& engine, const Namespace& owner, const std::string& workflow_id,
+                                   const std::string& request_id) {
+  const Execution* last = engine.find_run(owner, workflow_id, {});
+  return last != nullptr && last->attached_request_ids.count(request_id) != 0 ? last : nullptr;
+}
+
 // Nothing but the first workflow task's start has happened yet.
 bool has_first_task_started(const Execution& run) {
   return run.is_running() && run.task.state == WorkflowTask::State::kStarted && run.task.started_event_id == 3 &&
@@ -225,6 +244,11 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   if (on_conflict.attach_completion_callbacks() && !on_conflict.attach_request_id()) {
     return errors::invalid_argument("attach_completion_callbacks needs attach_request_id.");
   }
+  const auto* attached = run_with_attached(engine, *owner.value, request.workflow_id(), request.request_id());
+  if (attached != nullptr) {
+    fill_response(*attached, false, response);
+    return errors::ok();
+  }
   const Verdict verdict = judge(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
   if (verdict.refusal.has_value()) return *verdict.refusal;
   if (verdict.same != nullptr) {
@@ -240,6 +264,7 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
     if (on_conflict.attach_request_id() && open.attached_request_ids.insert(request.request_id()).second) {
       auto& event = open.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED, engine.now());
       event.set_worker_may_ignore(true);
+      if (on_conflict.attach_links()) *event.mutable_links() = request.links();
       auto& attributes = *event.mutable_workflow_execution_options_updated_event_attributes();
       attributes.set_attached_request_id(request.request_id());
       engine.touch(open);
@@ -275,6 +300,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   if (std::string fault = id_fault("SignalName", request.signal_name()); !fault.empty()) {
     return errors::invalid_argument(fault);
   }
+  if (std::string fault = blob_fault(request.signal_input()); !fault.empty()) return errors::invalid_argument(fault);
   if (request.workflow_id_conflict_policy() == enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL) {
     return errors::invalid_argument("Name conflict option WORKFLOW_ID_CONFLICT_POLICY_FAIL is not allowed here.");
   }
@@ -292,6 +318,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   signal.name = request.signal_name();
   signal.identity = request.identity();
   signal.request_id = request.request_id();
+  signal.links = &request.links();
   if (request.has_signal_input()) signal.input = request.mutable_signal_input();
   if (request.has_header()) signal.header = &request.header();
   if (verdict.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {

@@ -56,6 +56,7 @@ bool add_signal(Engine& engine, Execution& execution, const Signal& signal) {
   attributes.set_request_id(signal.request_id);
   if (signal.input != nullptr) *attributes.mutable_input() = std::move(*signal.input);
   if (signal.header != nullptr) *attributes.mutable_header() = *signal.header;
+  if (signal.links != nullptr) *event.mutable_links() = *signal.links;
   ++execution.signal_count;
   execution.needs_task = true;
   engine.touch(execution);
@@ -70,6 +71,8 @@ Answer signal_workflow_execution(Engine& engine, Call& call) {
     return errors::invalid_argument(fault);
   }
   if (request.request_id().size() > kMaxIdLength) return errors::invalid_argument("RequestId length exceeds limit.");
+  if (std::string fault = links_fault(request.links()); !fault.empty()) return errors::invalid_argument(fault);
+  if (std::string fault = blob_fault(request.input()); !fault.empty()) return errors::invalid_argument(fault);
   const Found<Execution> found = require_execution(engine, *owner.value, request.workflow_execution());
   if (found.value == nullptr) return found.error;
   if (auto refusal = signal_refusal(*found.value)) return *refusal;
@@ -77,6 +80,7 @@ Answer signal_workflow_execution(Engine& engine, Call& call) {
   signal.name = request.signal_name();
   signal.identity = request.identity();
   signal.request_id = request.request_id();
+  signal.links = &request.links();
   if (request.has_input()) signal.input = request.mutable_input();
   if (request.has_header()) signal.header = &request.header();
   add_signal(engine, *found.value, signal);
@@ -87,6 +91,7 @@ Answer request_cancel_workflow_execution(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::RequestCancelWorkflowExecutionRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
+  if (std::string fault = links_fault(request.links()); !fault.empty()) return errors::invalid_argument(fault);
   const Found<Execution> found =
       require_chain(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
@@ -95,6 +100,7 @@ Answer request_cancel_workflow_execution(Engine& engine, Call& call) {
   execution.cancel_requested = true;
   auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, engine.now());
   auto& attributes = *event.mutable_workflow_execution_cancel_requested_event_attributes();
+  *event.mutable_links() = request.links();
   attributes.set_cause(request.reason());
   attributes.set_identity(request.identity());
   execution.needs_task = true;
@@ -107,13 +113,16 @@ Answer terminate_workflow_execution(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::TerminateWorkflowExecutionRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
+  if (std::string fault = links_fault(request.links()); !fault.empty()) return errors::invalid_argument(fault);
   const Found<Execution> found =
       require_chain(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
   if (!found.value->is_running()) return already_completed();
   const std::string& reason = request.reason().empty() ? kDefaultTerminateReason : request.reason();
   const std::string& identity = request.identity().empty() ? kDefaultTerminateIdentity : request.identity();
-  terminate_run(engine, *found.value, reason, request.has_details() ? &request.details() : nullptr, identity);
+  auto& event =
+      terminate_run(engine, *found.value, reason, request.has_details() ? &request.details() : nullptr, identity);
+  *event.mutable_links() = request.links();
   return errors::ok();
 }
 
