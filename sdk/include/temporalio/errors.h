@@ -339,7 +339,7 @@ std::string_view to_string(RPCStatusCode code);
 class RPCError : public TemporalError {
  public:
   // `raw_status`: the serialised google.rpc.Status that came with it, or empty.
-  RPCError(RPCStatusCode status, std::string message, std::string raw_status = std::string());
+  RPCError(RPCStatusCode status, const std::string& message, std::string raw_status = std::string());
 
   RPCStatusCode status() const noexcept { return status_; }
   const std::string& raw_status() const noexcept { return raw_status_; }

@@ -24,6 +24,7 @@ struct SourceLocation {
 namespace workflow {
 
 // A pending or finished command of the running workflow. Belongs to the run's thread; no locks.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): deleted by its own release() alone
 class Operation {
  public:
   Operation() = default;

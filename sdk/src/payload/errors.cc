@@ -90,7 +90,7 @@ ApplicationError::ApplicationError(std::string message, const ApplicationErrorOp
       category_(options.category),
       details_(std::move(details)) {}
 
-RPCError::RPCError(RPCStatusCode status, std::string message, std::string raw_status)
+RPCError::RPCError(RPCStatusCode status, const std::string& message, std::string raw_status)
     : TemporalError(rpc_message(status, message)), status_(status), raw_status_(std::move(raw_status)) {}
 
 bool is_cancelled_exception(const std::exception& error) noexcept {

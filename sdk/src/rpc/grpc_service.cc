@@ -69,6 +69,7 @@ class Calls {
   void cancel_all_and_wait() {
     std::vector<std::shared_ptr<Call>> all;
     std::unique_lock lock(mutex_);
+    all.reserve(calls_.size());
     for (const auto& [id, call] : calls_) all.push_back(call);
     lock.unlock();
     for (const auto& call : all) call->context.TryCancel();
