@@ -141,10 +141,8 @@ void RunState::request_cancel_activity(ActivityOperation& activity) {
 
 void RunState::continue_as_new(std::string_view type, const ContinueAsNewOptions& options, Payload* arguments,
                                std::size_t size, SourceLocation location) {
-  ContinueAsNewRequest request;
-  request.location = location;
-  request.attributes = std::make_shared<temporal::api::command::v1::ContinueAsNewWorkflowExecutionCommandAttributes>();
-  auto& attributes = *request.attributes;
+  const auto message = std::make_shared<temporal::api::command::v1::ContinueAsNewWorkflowExecutionCommandAttributes>();
+  auto& attributes = *message;
   attributes.mutable_workflow_type()->set_name(std::string(type));
   attributes.mutable_task_queue()->set_name(options.task_queue.empty() ? info_.task_queue
                                                                        : std::string(options.task_queue));
@@ -153,7 +151,7 @@ void RunState::continue_as_new(std::string_view type, const ContinueAsNewOptions
   if (options.task_timeout) payload::to_proto(*options.task_timeout, *attributes.mutable_workflow_task_timeout());
   if (options.retry_policy) payload::to_proto(*options.retry_policy, *attributes.mutable_retry_policy());
   attributes.set_initiator(CONTINUE_AS_NEW_INITIATOR_WORKFLOW);
-  throw request;
+  throw ContinueAsNewRequest{message, location};
 }
 
 Patch& RunState::find_patch(std::string_view id) {

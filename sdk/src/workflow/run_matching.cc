@@ -257,7 +257,7 @@ std::string RunState::describe(const HistoryEvent& event) {
   return text;
 }
 
-bool RunState::diverge(const HistoryEvent& event, const QueuedCommand* command, std::string message) {
+bool RunState::diverge(const HistoryEvent& event, const QueuedCommand* command, const std::string& message) {
   if (failure_) return false;
   Divergence divergence;
   divergence.event_id = event.event_id();

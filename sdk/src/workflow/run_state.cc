@@ -52,7 +52,7 @@ void RunState::fail(TaskVerdict verdict, std::string message, std::int64_t event
   failure_ = std::move(failure);
 }
 
-void RunState::fail_with(std::exception_ptr error) {
+void RunState::fail_with(const std::exception_ptr& error) {
   if (failure_) return;
   Failure failure;
   failure.verdict = TaskVerdict::code_failed;

@@ -89,7 +89,7 @@ class RunState {
   };
   const std::optional<Failure>& failure() const { return failure_; }
   void fail(TaskVerdict verdict, std::string message, std::int64_t event_id = 0);
-  void fail_with(std::exception_ptr error);
+  void fail_with(const std::exception_ptr& error);
 
   // ---- what code calls: context.cc and run_commands.cc ----
   coro::Ref<Operation> start_timer(Duration duration, const SleepOptions& options, SourceLocation location);
@@ -153,7 +153,7 @@ class RunState {
   void pop_command() { ++first_command_; }
   std::string describe(const QueuedCommand& command) const;
   static std::string describe(const HistoryEvent& event);
-  bool diverge(const HistoryEvent& event, const QueuedCommand* command, std::string message);
+  bool diverge(const HistoryEvent& event, const QueuedCommand* command, const std::string& message);
 
   // run_jobs.cc
   bool activate();

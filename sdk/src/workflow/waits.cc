@@ -1,4 +1,5 @@
 // What workflow code can wait for besides a single operation: conditions, the first of several, all of several.
+#include "sdk/src/base/check.h"
 #include "sdk/src/workflow/run_state.h"
 #include "temporalio/workflow.h"
 
@@ -132,6 +133,7 @@ void AllAwaiter::await_suspend(std::coroutine_handle<> handle) {
       sources[i].completion->waiters().push_back(nodes[i]);
     }
   }
+  TEMPORALIO_CHECK(primary != nullptr, "nothing is pending, so await_ready() held");
   primary->cancel = [](WaitNode& waiting) {
     auto& all = *static_cast<AllAwaiter*>(waiting.context);
     for (std::size_t i = 0; i < all.size; ++i) remove_from_list(all.nodes[i]);
