@@ -27,10 +27,29 @@ class Sleeper {
   }
 };
 
+WorkflowEnvironment* environment_of_activity = nullptr;
+void sleep_for_days(int days) { environment_of_activity->sleep(std::chrono::days(days)); }
+
+// Waits for an activity that needs three days.
+class WaitsForActivity {
+ public:
+  static void define(workflow::Definer<WaitsForActivity> d) { d.run<&WaitsForActivity::run>(); }
+  workflow::Task<int> run(std::optional<int> heartbeat_hours) {
+    const workflow::ActivityOptions options{
+        .start_to_close_timeout = std::chrono::days(4),
+        .heartbeat_timeout =
+            heartbeat_hours ? std::optional<Duration>(std::chrono::hours(*heartbeat_hours)) : std::nullopt,
+        .retry_policy = RetryPolicy{.maximum_attempts = 1}};
+    const auto result = co_await workflow::as_result(workflow::start_activity<&sleep_for_days>(3, options));
+    co_return result.has_value() ? 1 : 0;
+  }
+};
+
 class EnvironmentIn : public ::testing::TestWithParam<std::string_view> {
  protected:
   EnvironmentIn() {
-    worker_.add_workflow<Sleeper>();
+    worker_.add_workflow<Sleeper>().add_workflow<WaitsForActivity>().add_activity<&sleep_for_days>();
+    environment_of_activity = &env_;
     worker_.start();
   }
 
@@ -74,6 +93,17 @@ TEST_P(EnvironmentIn, SleepAndResultMayOverlap) {
   env_.sleep(std::chrono::days(1));
   EXPECT_EQ(waiting.get(), 3 * 24 * 3600);
   env_.sleep(1h);
+}
+
+// The activity itself holds time, so a sleep of its own must count for more than that.
+TEST_P(EnvironmentIn, AnActivityMaySleepWhileItsResultIsAwaited) {
+  const SystemTime before = env_.get_current_time();
+  EXPECT_EQ(env_.client().execute_workflow<&WaitsForActivity::run>(std::nullopt, {.id = "a", .task_queue = "q"}), 1);
+  const Duration passed = env_.get_current_time() - before;
+  EXPECT_GE(passed, std::chrono::days(3));
+  EXPECT_LT(passed, std::chrono::days(4));
+  // One that does not heartbeat meanwhile is given up.
+  EXPECT_EQ(env_.client().execute_workflow<&WaitsForActivity::run>(1, {.id = "b", .task_queue = "q"}), 0);
 }
 
 TEST_P(EnvironmentIn, DisabledScopeKeepsWallPace) {

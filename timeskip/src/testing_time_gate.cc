@@ -15,7 +15,6 @@ namespace ts = temporal::api::testservice::v1;
 
 constexpr const char* kLock = "/temporal.api.testservice.v1.TestService/LockTimeSkipping";
 constexpr const char* kUnlock = "/temporal.api.testservice.v1.TestService/UnlockTimeSkipping";
-constexpr const char* kSleep = "/temporal.api.testservice.v1.TestService/Sleep";
 constexpr const char* kUnlockAndSleep = "/temporal.api.testservice.v1.TestService/UnlockTimeSkippingWithSleep";
 
 // A second lock or unlock is not the same as one, so these calls are never repeated.
@@ -82,7 +81,7 @@ void TimeGate::enable() noexcept {
 }
 
 void TimeGate::settle() {
-  if (is_unlocked_by_sleep_ || is_unlocked_ == wants_unlocked()) return;
+  if (is_unlocked_ == wants_unlocked()) return;
   const auto to = connection();
   if (is_unlocked_) {
     ts::LockTimeSkippingRequest request;
@@ -96,31 +95,16 @@ void TimeGate::settle() {
   is_unlocked_ = !is_unlocked_;
 }
 
+// Unlocks and locks for itself, whether or not time skips anyway: an activity that sleeps while a test waits for its
+// result holds time itself, and only a sleep of this kind outweighs that.
 void TimeGate::sleep(Duration duration) {
   const auto to = connection();
   to->check_may_wait("sleep");
-  bool does_unlock;
-  {
-    std::lock_guard lock(mutex_);
-    ++sleepers_;
-    // One call that unlocks and sleeps: between two, time might already skip to another timer.
-    does_unlock = !is_unlocked_;
-    if (does_unlock) is_unlocked_ = is_unlocked_by_sleep_ = true;
-  }
   ts::SleepRequest request;
   ts::SleepResponse response;
   timeskip::set_duration(request.mutable_duration(), duration);
   const Duration patience = std::min<Duration>(duration, timeskip::kMaxDuration) + kSleepMargin;
-  const rpc::Status status =
-      to->try_call("sleep", does_unlock ? kUnlockAndSleep : kSleep, request, response, once(patience));
-  try {
-    std::lock_guard lock(mutex_);
-    --sleepers_;
-    if (does_unlock) is_unlocked_ = is_unlocked_by_sleep_ = false;
-    settle();  // another sleep, or a wait that began meanwhile, may still want time to skip
-  } catch (const RPCError&) {
-    if (status.is_ok()) throw;  // otherwise the sleep's own error says more
-  }
+  const rpc::Status status = to->try_call("sleep", kUnlockAndSleep, request, response, once(patience));
   if (!status.is_ok()) client::throw_status(status);
 }
 

@@ -28,17 +28,15 @@ class TimeGate {
 
  private:
   std::shared_ptr<client::Connection> connection() const;
-  bool wants_unlocked() const { return sleepers_ > 0 || (waiters_ > 0 && disabled_ == 0); }
+  bool wants_unlocked() const { return waiters_ > 0 && disabled_ == 0; }
   // Makes the service's lock what is wanted. Requires mutex_.
   void settle();
 
   std::weak_ptr<client::Connection> connection_;
-  std::mutex mutex_;                   // guards: what follows; held while the service is asked
-  int waiters_ = 0;                    // waits for a result
-  int disabled_ = 0;                   // scopes of auto_time_skipping_disabled()
-  int sleepers_ = 0;                   // sleep()s
-  bool is_unlocked_ = false;           // what the service was last told
-  bool is_unlocked_by_sleep_ = false;  // by a sleep call under way, which will lock again by itself
+  std::mutex mutex_;          // guards: what follows; held while the service is asked
+  int waiters_ = 0;           // waits for a result
+  int disabled_ = 0;          // scopes of auto_time_skipping_disabled()
+  bool is_unlocked_ = false;  // what the service was last told
 };
 
 }  // namespace temporalio::testing::detail
