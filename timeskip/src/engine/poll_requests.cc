@@ -170,7 +170,7 @@ Answer poll_workflow_task_queue(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::PollWorkflowTaskQueueRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (auto fault = poll_fault(engine, call, request.task_queue(), request.identity())) return *fault;
+  if (auto fault = poll_fault(engine, call, request.task_queue(), request.identity())) return fault;
   add_poller(engine, workflow_queue(*owner.value, request.task_queue().name()), call);
   return kParked;
 }
@@ -179,7 +179,7 @@ Answer poll_activity_task_queue(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::PollActivityTaskQueueRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (auto fault = poll_fault(engine, call, request.task_queue(), request.identity())) return *fault;
+  if (auto fault = poll_fault(engine, call, request.task_queue(), request.identity())) return fault;
   add_poller(engine, activity_queue(*owner.value, request.task_queue().name()), call);
   return kParked;
 }

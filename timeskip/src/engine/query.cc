@@ -132,8 +132,8 @@ Answer query_workflow(Engine& engine, Call& call) {
   const Found<Execution> found = require_execution(engine, *owner.value, request.execution());
   if (found.value == nullptr) return found.error;
   Execution& execution = *found.value;
-  if (auto rejection = query_rejection(execution, call)) return *rejection;
-  if (auto fault = not_ready(engine, execution, call)) return *fault;
+  if (auto rejection = query_rejection(execution, call)) return rejection;
+  if (auto fault = not_ready(engine, execution, call)) return fault;
   const bool direct = execution.previous_started_event_id > 0 && !execution.has_pending_task();
   if (!direct) {
     std::size_t buffered = 0;

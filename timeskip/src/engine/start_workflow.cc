@@ -233,7 +233,7 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   auto& response = call.response_as<svc::StartWorkflowExecutionResponse>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (auto refusal = unsupported(request)) return *refusal;
+  if (auto refusal = unsupported(request)) return refusal;
   if (std::string fault = request_fault(request); !fault.empty()) return errors::invalid_argument(fault);
   if (std::string fault = search_attributes_fault(*owner.value, request); !fault.empty()) {
     return errors::invalid_argument(fault);
@@ -250,7 +250,7 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
     return errors::ok();
   }
   const Verdict verdict = judge(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
-  if (verdict.refusal.has_value()) return *verdict.refusal;
+  if (verdict.refusal.has_value()) return verdict.refusal;
   if (verdict.same != nullptr) {
     fill_response(*verdict.same, true, response);
     // The answer that carried the eager task was lost: the task comes again while it is still the one that is started.
@@ -292,7 +292,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   auto& response = call.response_as<svc::SignalWithStartWorkflowExecutionResponse>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (auto refusal = unsupported(request)) return *refusal;
+  if (auto refusal = unsupported(request)) return refusal;
   if (std::string fault = request_fault(request); !fault.empty()) return errors::invalid_argument(fault);
   if (std::string fault = search_attributes_fault(*owner.value, request); !fault.empty()) {
     return errors::invalid_argument(fault);
@@ -307,7 +307,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   const Policies policies = resolve_policies(request, enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
   if (!policies.fault.empty()) return errors::invalid_argument(policies.fault);
   const Verdict verdict = judge(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
-  if (verdict.refusal.has_value()) return *verdict.refusal;
+  if (verdict.refusal.has_value()) return verdict.refusal;
   if (verdict.same != nullptr) {
     response.set_run_id(verdict.same->run_id);
     response.set_first_execution_run_id(verdict.same->first_run_id);
@@ -322,7 +322,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   if (request.has_signal_input()) signal.input = request.mutable_signal_input();
   if (request.has_header()) signal.header = &request.header();
   if (verdict.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
-    if (auto refusal = signal_refusal(*verdict.open)) return *refusal;
+    if (auto refusal = signal_refusal(*verdict.open)) return refusal;
     add_signal(engine, *verdict.open, signal);
     response.set_run_id(verdict.open->run_id);
     response.set_first_execution_run_id(verdict.open->first_run_id);

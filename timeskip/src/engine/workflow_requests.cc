@@ -75,7 +75,7 @@ Answer signal_workflow_execution(Engine& engine, Call& call) {
   if (std::string fault = blob_fault(request.input()); !fault.empty()) return errors::invalid_argument(fault);
   const Found<Execution> found = require_execution(engine, *owner.value, request.workflow_execution());
   if (found.value == nullptr) return found.error;
-  if (auto refusal = signal_refusal(*found.value)) return *refusal;
+  if (auto refusal = signal_refusal(*found.value)) return refusal;
   Signal signal;
   signal.name = request.signal_name();
   signal.identity = request.identity();
