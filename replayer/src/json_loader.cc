@@ -123,7 +123,9 @@ class JsonLoader {
       ondemand::field field;
       check(std::move(result).get(field));
       const std::string key(KeyTable::scan(field.key().raw()).text);
-      const std::string here = path.empty() ? key : path + "." + key;
+      std::string here = path;
+      if (!here.empty()) here += '.';
+      here += key;
       ondemand::value value = field.value();
       if (key == "events" || key == "items" || key == "histories") {
         bool is_null = false;
