@@ -66,8 +66,7 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
 
   void answer(RpcStatus status) override {
     if (status.code != 0) {
-      return Finish(grpc::Status(static_cast<grpc::StatusCode>(status.code), std::move(status.message),
-                                 std::move(status.details)));
+      return Finish(grpc::Status(static_cast<grpc::StatusCode>(status.code), status.message, status.details));
     }
     bool own_buffer = false;
     buffer_.Clear();
