@@ -14,6 +14,7 @@ target_compile_definitions(replay_command_test PRIVATE
   OWN_MAIN="$<TARGET_FILE:replay_own_main>"
   FAULTY_PLUGIN="$<TARGET_FILE:replay_faulty_workflows>"
   OTHER_ABI_PLUGIN="$<TARGET_FILE:replay_other_abi>"
-  NO_ENTRY_PLUGIN="$<TARGET_FILE:replay_no_entry>")
-add_dependencies(replay_command_test
+  NO_ENTRY_PLUGIN="$<TARGET_FILE:replay_no_entry>"
+  FIXTURES_PLUGIN="$<TARGET_FILE:fixtures>")
+add_dependencies(replay_command_test fixtures
   temporal-replay replay_own_main replay_faulty_workflows replay_other_abi replay_no_entry)

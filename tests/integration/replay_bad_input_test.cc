@@ -1,6 +1,8 @@
 // Bad input and bad usage are answered: exit code 2 and a message with the file, the place and what was expected.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "tests/integration/replay_command.h"
 
 namespace temporalio::replayer {
@@ -96,6 +98,16 @@ TEST_F(ReplayCommand, PluginOfAnotherVersion) {
   const Outcome outcome = run_program(TEMPORAL_REPLAY, std::string("replay --plugin ") + OTHER_ABI_PLUGIN + " h.json");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("expected a plug-in compiled for version 1"));
+}
+
+// The linker makes one of what two libraries call the same; the second would never be judged.
+TEST_F(ReplayCommand, TwoPluginsWithOneTypeAreRefused) {
+  std::filesystem::copy_file(FIXTURES_PLUGIN, folder_ / "other.so", std::filesystem::copy_options::overwrite_existing);
+  const Outcome outcome =
+      run_program(TEMPORAL_REPLAY, std::string("replay --plugin ") + FIXTURES_PLUGIN + " --plugin other.so h.json");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("other.so: the plug-in's workflows could not be added: workflow type"));
+  EXPECT_THAT(outcome.err, HasSubstr("is registered twice"));
 }
 
 TEST_F(ReplayCommand, TheSamePluginTwiceIsNoProblem) {

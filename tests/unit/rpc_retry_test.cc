@@ -1,4 +1,5 @@
 // Which calls are made again, how often, and after how long.
+#include <gmock/gmock.h>
 #include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 
@@ -6,6 +7,7 @@
 #include <atomic>
 
 #include "sdk/src/rpc/retry_service.h"
+#include "temporalio/log.h"
 #include "tests/unit/rpc_fake_service.h"
 
 namespace temporalio::rpc {
@@ -128,6 +130,22 @@ TEST_F(RetryService, LongPollsAreRepeatedForEver) {
   EXPECT_EQ(times_[1], 200ms);
   EXPECT_EQ(times_[2], 600ms);
   EXPECT_EQ(times_[100] - times_[99], 10s);
+}
+
+TEST_F(RetryService, PollsThatFailAreReportedOnceAndSoIsTheirReturn) {
+  std::vector<std::string> log;
+  set_log_sink([&](LogLevel level, std::string_view text) {
+    EXPECT_EQ(level, LogLevel::warning);
+    log.emplace_back(text);
+  });
+  answer({4, kUnavailable, kUnavailable, kUnavailable, 0});
+  CallOptions options;
+  options.is_long_poll = true;
+  EXPECT_TRUE(call(options).is_ok());
+  set_log_sink({});
+  ASSERT_EQ(log.size(), 2u);
+  EXPECT_THAT(log[0], ::testing::HasSubstr("the service cannot be polled"));
+  EXPECT_THAT(log[1], ::testing::HasSubstr("can be polled again"));
 }
 
 TEST_F(RetryService, ALongPollWhoseTimeIsUpIsRepeatedAtOnce) {

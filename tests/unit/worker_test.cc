@@ -305,6 +305,24 @@ TEST_F(WorkerTest, RefusedPollsEndTheWorker) {
   EXPECT_FALSE(worker.is_running());
 }
 
+class CallsMissing {
+ public:
+  static void define(workflow::Definer<CallsMissing> d) { d.run<&CallsMissing::run>(); }
+  workflow::Task<> run() {
+    const RetryPolicy once{.maximum_attempts = 1};
+    auto missing = workflow::start_activity<&count_call>({.start_to_close_timeout = 1min, .retry_policy = once});
+    co_await missing;
+  }
+};
+
+TEST_F(WorkerTest, FailedActivitiesAreLogged) {
+  worker::Worker worker(*worker_client_, {.task_queue = "q"});
+  worker.add_workflow<CallsMissing>().add_activity<&add_one>();
+  EXPECT_THROW(env_.client().execute_workflow<&CallsMissing::run>(options("m")), WorkflowFailureError);
+  EXPECT_THAT(log(), HasSubstr("activity count_call (id 1, attempt 1, of workflow m) failed: "));
+  EXPECT_THAT(log(), HasSubstr("registered are: add_one"));
+}
+
 TEST_F(WorkerTest, WrongOptionsAreRefused) {
   const client::Client& client = *worker_client_;
   EXPECT_THROW(worker::Worker(client, {}), std::invalid_argument);

@@ -8,6 +8,8 @@
 #include <random>
 #include <utility>
 
+#include "sdk/src/base/log.h"
+
 namespace temporalio::rpc {
 namespace {
 
@@ -99,6 +101,7 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
   void on_done(CallId id, Status status) {
     Call& call = *calls_.at(id);
     call.inner = 0;
+    note_polls(call, status);
     if (status.code == kOk || call.is_cancelled || !call.options.is_retryable) return finish(id, std::move(status));
     if (!may_repeat(call.options, status.code)) return finish(id, std::move(status));
 
@@ -116,6 +119,17 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
     call.timer = loop_->post_after(wait, [self = weak_from_this(), id] {
       if (const auto service = self.lock()) service->attempt(id);
     });
+  }
+
+  // Polls are repeated for ever; who waits for them is told when that begins and when it ends.
+  void note_polls(const Call& call, const Status& status) {
+    if (!call.options.is_long_poll || call.is_cancelled) return;
+    const bool fails = is_transient(status.code);
+    if (fails == polls_fail_) return;
+    if (!fails && status.code != kOk) return;
+    polls_fail_ = fails;
+    base::log(LogLevel::warning, fails ? "the service cannot be polled and is asked again and again: " + status.message
+                                       : std::string("the service can be polled again"));
   }
 
   static bool may_repeat(const CallOptions& options, int code) {
@@ -147,6 +161,7 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
   std::mt19937_64 random_;
   std::map<CallId, std::shared_ptr<Call>> calls_;
   CallId last_id_ = 0;
+  bool polls_fail_ = false;
 };
 
 }  // namespace

@@ -13,6 +13,20 @@ namespace ws = temporal::api::workflowservice::v1;
 
 constexpr int kNotFound = 5;
 
+// "activity charge (id 3, attempt 2, of workflow p1)": for messages.
+std::string describe(const ws::PollActivityTaskQueueResponse& task) {
+  return "activity " + task.activity_type().name() + " (id " + task.activity_id() + ", attempt " +
+         std::to_string(task.attempt()) + ", of workflow " + task.workflow_execution().workflow_id() + ")";
+}
+
+// As in the Python SDK: each attempt that fails is worth a warning, unless its author calls the failure harmless.
+void log_failure(const std::string& what, const activity::Outcome& outcome) {
+  if (outcome.kind != activity::Outcome::Kind::failed) return;
+  const bool is_benign = outcome.failure.application_failure_info().category() ==
+                         temporal::api::enums::v1::APPLICATION_ERROR_CATEGORY_BENIGN;
+  base::log(is_benign ? LogLevel::debug : LogLevel::warning, what + " failed: " + outcome.failure.message());
+}
+
 }  // namespace
 
 ActivityWorker::ActivityWorker(std::shared_ptr<client::Connection> connection, ActivityWorkerOptions options)
@@ -76,9 +90,11 @@ bool ActivityWorker::is_idle() const { return slots_->used == 0 && (poller_ == n
 void ActivityWorker::accept(ws::PollActivityTaskQueueResponse task) {
   ++slots_->used;
   const std::string task_token = task.task_token();
-  executor_->start(std::move(task), [self = weak_from_this(), task_token](activity::Outcome outcome) {
-    if (const auto worker = self.lock()) worker->report(task_token, std::move(outcome));
-  });
+  executor_->start(std::move(task),
+                   [self = weak_from_this(), task_token, what = describe(task)](activity::Outcome outcome) {
+                     log_failure(what, outcome);
+                     if (const auto worker = self.lock()) worker->report(task_token, std::move(outcome));
+                   });
 }
 
 void ActivityWorker::report(const std::string& task_token, activity::Outcome outcome) {

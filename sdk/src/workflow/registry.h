@@ -19,6 +19,8 @@ class Registry {
   bool is_empty() const { return definitions_.empty(); }
   // "A, B, C", sorted: for messages.
   std::string names() const;
+  // Sorted by name.
+  const std::vector<const Definition*>& definitions() const { return definitions_; }
 
  private:
   std::vector<const Definition*> definitions_;  // sorted by name

@@ -94,3 +94,6 @@ class Time(unittest.IsolatedAsyncioTestCase):
 
 class TimeSkippingFromTheStart(Time):
     extra_args = ["--enable-time-skipping"]
+
+    @unittest.skip("nothing holds time once the first sleep is over: it goes on to the workflow's timer")
+    async def test_the_test_sleeps_while_no_worker_takes_a_task_and_the_result_is_awaited(self) -> None: ...
