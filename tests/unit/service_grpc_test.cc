@@ -191,7 +191,7 @@ TEST_F(ServiceGrpc, TakesGzipCompressedRequests) {
 TEST_F(ServiceGrpc, TooLargeARequestIsRefusedInTheWordsOfTheRealServer) {
   ws::StartWorkflowExecutionRequest request = start_request("r1");
   ws::StartWorkflowExecutionResponse response;
-  for (const std::size_t mebibytes : {5, 100}) {
+  for (const std::size_t mebibytes : {std::size_t{5}, std::size_t{100}}) {
     request.mutable_input()->clear_payloads();
     request.mutable_input()->add_payloads()->set_data(std::string(mebibytes << 20, 'x'));
     const grpc::Status status = call(*channel_, workflow_method("StartWorkflowExecution"), request, response);
