@@ -90,11 +90,11 @@ bool ActivityWorker::is_idle() const { return slots_->used == 0 && (poller_ == n
 void ActivityWorker::accept(ws::PollActivityTaskQueueResponse task) {
   ++slots_->used;
   const std::string task_token = task.task_token();
-  executor_->start(std::move(task),
-                   [self = weak_from_this(), task_token, what = describe(task)](activity::Outcome outcome) {
-                     log_failure(what, outcome);
-                     if (const auto worker = self.lock()) worker->report(task_token, std::move(outcome));
-                   });
+  const std::string what = describe(task);
+  executor_->start(std::move(task), [self = weak_from_this(), task_token, what](activity::Outcome outcome) {
+    log_failure(what, outcome);
+    if (const auto worker = self.lock()) worker->report(task_token, std::move(outcome));
+  });
 }
 
 void ActivityWorker::report(const std::string& task_token, activity::Outcome outcome) {
