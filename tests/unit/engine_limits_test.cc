@@ -252,6 +252,54 @@ TEST(EngineLimits, TheBufferIsLimitedInBytesToo) {
             "STARTED TASK_SCHEDULED TASK_STARTED TASK_FAILED SIGNALED SIGNALED SIGNALED TASK_SCHEDULED");
 }
 
+historypb::HistoryEvent close_event(Harness& h, const std::string& id) {
+  svc::GetWorkflowExecutionHistoryRequest request;
+  request.mutable_execution()->set_workflow_id(id);
+  request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+  const auto history = h.history(request)->response.history();
+  return history.events(history.events_size() - 1);
+}
+
+// As on the real server 1.32, asked with tasks of 2,000 markers each.
+TEST(EngineLimits, ARunWithTooManyEventsIsTerminated) {
+  Harness h;
+  h.begin("w");
+  svc::RespondWorkflowTaskCompletedRequest request;
+  request.set_force_create_new_workflow_task(true);
+  for (int i = 0; i < 10000; ++i) {
+    auto& command = *request.add_commands();
+    command.set_command_type(enums::COMMAND_TYPE_RECORD_MARKER);
+    command.mutable_record_marker_command_attributes()->set_marker_name("m");
+  }
+  for (int i = 0; i < 5; ++i) {
+    request.set_task_token(h.task().task_token());
+    EXPECT_EQ(h.respond(request)->code(), 0);
+  }
+  // 50,017 events. The next task is the one that would be too long; it is given up as a whole.
+  request.set_task_token(h.task().task_token());
+  const auto refused = h.respond(request);
+  EXPECT_EQ(refused->code(), errors::kInvalidArgument);
+  EXPECT_EQ(refused->status.message, "Workflow history count exceeds limit.");
+  const auto closed = close_event(h, "w");
+  EXPECT_EQ(closed.event_id(), 50020);  // behind WorkflowTaskStarted and WorkflowTaskFailed
+  EXPECT_EQ(closed.workflow_execution_terminated_event_attributes().reason(), "Workflow history count exceeds limit.");
+  EXPECT_EQ(closed.workflow_execution_terminated_event_attributes().identity(), "history-service");
+}
+
+TEST(EngineLimits, ARunWithTooLongAHistoryIsTerminated) {
+  Harness h;
+  h.begin("w");
+  for (int i = 0; i < 27; ++i) {
+    svc::SignalWorkflowExecutionRequest signal;
+    signal.mutable_workflow_execution()->set_workflow_id("w");
+    signal.set_signal_name("s");
+    *signal.mutable_input() = payloads_of((std::size_t{2} << 20) - 100);
+    EXPECT_EQ(h.signal(signal)->code(), 0);
+  }
+  EXPECT_EQ(close_event(h, "w").workflow_execution_terminated_event_attributes().reason(),
+            "Workflow history size exceeds limit.");
+}
+
 TEST(EngineLimits, LinksAreKeptAndLimited) {
   Harness h;
   const auto add_link = [](auto& request, const std::string& id) {

@@ -81,6 +81,11 @@ std::int64_t first_command_event_id(const Execution& execution) {
   return execution.history.next_event_id() + unwritten + 1;  // after WorkflowTaskCompleted
 }
 
+// How many events the history gets from the task, each command being one.
+std::int64_t events_of_task(const Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request) {
+  return first_command_event_id(execution) - execution.history.next_event_id() + request.commands_size();
+}
+
 void set_stickiness(Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request) {
   const auto& sticky = request.sticky_attributes();
   if (sticky.worker_task_queue().name().empty()) return clear_stickiness(execution);
@@ -119,6 +124,9 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
     time_out_workflow_task(engine, execution);
     clear_stickiness(execution);
     return errors::not_found("workflow task heartbeat timeout");
+  }
+  if (const auto reason = enforce_history_limits(engine, execution, events_of_task(execution, request))) {
+    return errors::invalid_argument(*reason);
   }
 
   auto& completed = complete_workflow_task(engine, execution, request.identity());

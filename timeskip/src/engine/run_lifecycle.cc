@@ -15,6 +15,9 @@ namespace temporalio::timeskip {
 namespace {
 
 constexpr const char kServerIdentity[] = "history-service";
+// The real server's limit.historySize.error and limit.historyCount.error.
+constexpr std::int64_t kMaxHistoryBytes = std::int64_t{50} << 20;
+constexpr std::int64_t kMaxHistoryEvents = 50 * 1024;
 
 std::string describe_run_timer(const void* owner) {
   return "run timeout of workflow '" + static_cast<const Execution*>(owner)->workflow_id + "'";
@@ -198,6 +201,18 @@ historypb::HistoryEvent& terminate_run(Engine& engine, Execution& execution, con
   attributes.set_identity(identity);
   if (details != nullptr) *attributes.mutable_details() = *details;
   return event;
+}
+
+std::optional<std::string> enforce_history_limits(Engine& engine, Execution& execution, std::int64_t more_events) {
+  const char* reason = nullptr;
+  if (execution.history.size_in_bytes() > kMaxHistoryBytes) {
+    reason = "Workflow history size exceeds limit.";
+  } else if (execution.history.last_event_id() + more_events > kMaxHistoryEvents) {
+    reason = "Workflow history count exceeds limit.";
+  }
+  if (reason == nullptr) return std::nullopt;
+  terminate_run(engine, execution, reason, nullptr, kServerIdentity);
+  return reason;
 }
 
 std::string start_retry_run(Engine& engine, Execution& previous, const failurepb::Failure& failure, Duration backoff) {

@@ -2,10 +2,11 @@
 // its first WorkflowTaskScheduled; the last event of a run is its close event.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
-#include <functional>
 #include "timeskip/src/engine/execution.h"
 
 namespace temporalio::timeskip {
@@ -41,6 +42,10 @@ historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::
 void force_close_task(Engine& engine, Execution& execution);
 historypb::HistoryEvent& terminate_run(Engine& engine, Execution& execution, const std::string& reason,
                                        const commonpb::Payloads* details, const std::string& identity);
+
+// Ends a run whose history, with `more_events`, would be longer than a server keeps; returns the reason, or nothing
+// where the run may go on.
+std::optional<std::string> enforce_history_limits(Engine& engine, Execution& execution, std::int64_t more_events);
 
 // Starts the run that follows a failed or timed-out one; returns its id.
 std::string start_retry_run(Engine& engine, Execution& previous, const failurepb::Failure& failure, Duration backoff);

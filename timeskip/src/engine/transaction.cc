@@ -4,6 +4,7 @@
 #include "timeskip/src/engine/engine.h"
 #include "timeskip/src/engine/history_reader.h"
 #include "timeskip/src/engine/query.h"
+#include "timeskip/src/engine/run_lifecycle.h"
 #include "timeskip/src/engine/time_holders.h"
 #include "timeskip/src/engine/workflow_task.h"
 
@@ -27,6 +28,13 @@ void limit_buffer(Engine& engine, Execution& execution) {
 }  // namespace
 
 void end_transaction(Engine& engine, Execution& execution) {
+  // A real server discards the transaction that goes too far; here its few events stay, but for those of a worker's
+  // commands, which completion.cc counts beforehand.
+  if (execution.is_running()) {
+    const bool is_flushed = execution.task.state != WorkflowTask::State::kStarted;
+    const auto arriving = static_cast<std::int64_t>(is_flushed ? execution.history.buffered().size() : 0);
+    enforce_history_limits(engine, execution, arriving);
+  }
   if (execution.is_running()) {
     limit_buffer(engine, execution);
     if (execution.needs_task && !execution.has_pending_task() && !execution.in_first_backoff) {
