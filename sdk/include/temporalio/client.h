@@ -54,6 +54,15 @@ struct StartWorkflowOptions {
 };
 static_assert(std::is_aggregate_v<StartWorkflowOptions> && std::is_trivially_destructible_v<StartWorkflowOptions>);
 
+// TLS of a connection; certificates and keys as PEM text. Views are read during the call.
+struct TLSConfig {
+  std::string_view server_root_ca_cert = {};  // whom to trust; empty: the roots that this system trusts
+  std::string_view domain = {};               // the name the server's certificate must have; empty: the target's host
+  std::string_view client_cert = {};          // for mutual TLS, with its key
+  std::string_view client_private_key = {};
+};
+static_assert(std::is_aggregate_v<TLSConfig> && std::is_trivially_destructible_v<TLSConfig>);
+
 // Views are read during the call.
 struct ConnectOptions {
   std::string_view namespace_ = "default";
@@ -61,6 +70,10 @@ struct ConnectOptions {
   // Sent with every call: keys in lower case, values in printable ASCII (any bytes where the key ends in "-bin").
   std::span<const std::pair<std::string_view, std::string_view>> rpc_metadata = {};
   Duration connect_timeout = std::chrono::seconds(10);  // how long connect() tries
+  // Unset: no TLS, unless there is an api_key. `.tls = client::TLSConfig()` is TLS as the system trusts it.
+  std::optional<TLSConfig> tls = std::nullopt;
+  // Sent as "authorization: Bearer ...", unless rpc_metadata has that key. Printable ASCII.
+  std::string_view api_key = {};
 };
 static_assert(std::is_trivially_destructible_v<ConnectOptions>);
 
@@ -68,8 +81,8 @@ static_assert(std::is_trivially_destructible_v<ConnectOptions>);
 // asynchronous activity throw std::logic_error.
 class Client {
  public:
-  // Connects to a Temporal service, "host:port", without TLS. Throws std::invalid_argument where `target` is no
-  // address or the metadata cannot be sent, RPCError where nothing answers in time.
+  // Connects to a Temporal service, "host:port". Throws std::invalid_argument where `target` is no address, the
+  // metadata cannot be sent or what TLS needs is no PEM, RPCError where nothing that can be trusted answers in time.
   static Client connect(std::string_view target, const ConnectOptions& options = {});
 
   // For test environments: a client of what `connection` reaches.

@@ -19,7 +19,7 @@ namespace {
 namespace ws = temporal::api::workflowservice::v1;
 
 constexpr const char* kClientName = "temporal-cpp";
-constexpr const char* kClientVersion = "0.1.0";
+constexpr const char* kClientVersion = TEMPORALIO_VERSION;
 constexpr int kAlreadyExists = 6;
 constexpr int kUnimplemented = 12;
 
@@ -83,6 +83,33 @@ std::string send(Connection& connection, const char* method, Request& request, D
   throw_status(status);
 }
 
+// What travels with every call, and how the connection is secured.
+rpc::GrpcOptions transport_options(const ConnectOptions& options) {
+  rpc::GrpcOptions grpc;
+  grpc.metadata = {{"client-name", kClientName}, {"client-version", kClientVersion}};
+  // For proxies; the requests name the namespace themselves, in any characters.
+  if (rpc::is_metadata_value(options.namespace_)) {
+    grpc.metadata.emplace_back("temporal-namespace", std::string(options.namespace_));
+  }
+  bool has_authorization = false;
+  for (const auto& [key, value] : options.rpc_metadata) {
+    grpc.metadata.emplace_back(key, value);
+    has_authorization = has_authorization || key == "authorization";
+  }
+  if (!options.api_key.empty() && !has_authorization) {
+    grpc.metadata.emplace_back("authorization", "Bearer " + std::string(options.api_key));
+  }
+  if (options.tls || !options.api_key.empty()) {
+    const TLSConfig tls = options.tls.value_or(TLSConfig());
+    grpc.tls.emplace();
+    grpc.tls->root_certificates = tls.server_root_ca_cert;
+    grpc.tls->domain = tls.domain;
+    grpc.tls->client_certificate = tls.client_cert;
+    grpc.tls->client_private_key = tls.client_private_key;
+  }
+  return grpc;
+}
+
 }  // namespace
 
 Client::Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -90,18 +117,11 @@ Client::Client(std::shared_ptr<Connection> connection) : connection_(std::move(c
 Client Client::connect(std::string_view target, const ConnectOptions& options) {
   const std::string address(target);
   auto loop = std::make_shared<base::Loop>(base::LoopOptions{.grace = Duration::zero()});
-  rpc::GrpcOptions grpc;
-  grpc.metadata = {{"client-name", kClientName}, {"client-version", kClientVersion}};
-  // For proxies; the requests name the namespace themselves, in any characters.
-  if (rpc::is_metadata_value(options.namespace_)) {
-    grpc.metadata.emplace_back("temporal-namespace", std::string(options.namespace_));
-  }
-  for (const auto& [key, value] : options.rpc_metadata) grpc.metadata.emplace_back(key, value);
   rpc::RetryOptions retry;
   retry.max_elapsed = options.connect_timeout;
   retry.max_attempts = 1000;  // only time limits the tries to connect
 
-  const auto transport = rpc::make_grpc_service(address, loop, std::move(grpc));
+  const auto transport = rpc::make_grpc_service(address, loop, transport_options(options));
   ConnectionOptions made;
   made.loop = loop;
   made.namespace_ = options.namespace_;

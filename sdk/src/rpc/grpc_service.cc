@@ -181,6 +181,34 @@ void check_metadata(std::string_view key, std::string_view value) {
   }
 }
 
+namespace {
+
+// gRPC would only say that it cannot connect.
+void check_pem(const char* name, const std::string& text, std::string_view label) {
+  if (text.empty()) return;
+  const std::size_t begin = text.find("-----BEGIN ");
+  const std::size_t end = begin == std::string::npos ? begin : text.find("-----END ", begin);
+  if (end != std::string::npos && std::string_view(text).substr(begin, end - begin).find(label) < end) return;
+  throw std::invalid_argument(
+      std::string("tls.") + name + " is no " + (label == "KEY" ? "private key" : "certificate") +
+      " in PEM form: expected a text with -----BEGIN ... " + std::string(label) + "-----, not the name of a file");
+}
+
+std::shared_ptr<grpc::ChannelCredentials> make_credentials(const std::optional<TlsOptions>& tls,
+                                                           grpc::ChannelArguments& arguments) {
+  if (!tls) return grpc::InsecureChannelCredentials();
+  check_pem("server_root_ca_cert", tls->root_certificates, "CERTIFICATE");
+  check_pem("client_cert", tls->client_certificate, "CERTIFICATE");
+  check_pem("client_private_key", tls->client_private_key, "KEY");
+  if (tls->client_certificate.empty() != tls->client_private_key.empty()) {
+    throw std::invalid_argument("tls.client_cert and tls.client_private_key go together: expected both or none");
+  }
+  if (!tls->domain.empty()) arguments.SetSslTargetNameOverride(tls->domain);
+  return grpc::SslCredentials({tls->root_certificates, tls->client_private_key, tls->client_certificate});
+}
+
+}  // namespace
+
 std::shared_ptr<Service> make_grpc_service(const std::string& target, std::shared_ptr<base::Loop> loop,
                                            GrpcOptions options) {
   check_target(target);
@@ -195,7 +223,7 @@ std::shared_ptr<Service> make_grpc_service(const std::string& target, std::share
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a client has its own connection, gone when it is gone
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);             // retries are the decorator's business
-  auto channel = grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  auto channel = grpc::CreateCustomChannel(target, make_credentials(options.tls, arguments), arguments);
   return std::make_shared<GrpcService>(std::move(channel), std::move(loop), std::move(options));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,8 +14,17 @@
 
 namespace temporalio::rpc {
 
+// Certificates and keys as PEM text.
+struct TlsOptions {
+  std::string root_certificates;   // empty: those of the system
+  std::string domain;              // what the server's certificate must name; empty: the host of the target
+  std::string client_certificate;  // both or none
+  std::string client_private_key;
+};
+
 struct GrpcOptions {
-  std::vector<std::pair<std::string, std::string>> metadata;  // sent with every call
+  std::vector<std::pair<std::string, std::string>> metadata = {};  // sent with every call
+  std::optional<TlsOptions> tls = std::nullopt;                    // nothing: no TLS
 };
 
 // Whether gRPC sends `value` as metadata. It ends the process at what it does not.
@@ -26,8 +36,8 @@ void check_metadata(std::string_view key, std::string_view value);
 // ("dns:///host:port", "ipv4:1.2.3.4:7233", "unix:/path").
 void check_target(const std::string& target);
 
-// A service on `target`, without TLS. Connects at the first call. Its destructor cancels what is under way; the `done`
-// of these calls is never run.
+// A service on `target`. Throws std::invalid_argument where target, metadata or PEM texts are none. Connects at the
+// first call. Its destructor cancels what is under way; the `done` of these calls is never run.
 std::shared_ptr<Service> make_grpc_service(const std::string& target, std::shared_ptr<base::Loop> loop,
                                            GrpcOptions options);
 

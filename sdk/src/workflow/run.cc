@@ -87,7 +87,7 @@ TaskVerdict Run::apply(const wf::PollWorkflowTaskQueueResponse& task,
     for (const std::uint32_t flag : lang_flags) metadata.add_lang_used_flags(flag);
     if (needs_name) {
       metadata.set_sdk_name(kSdkName);
-      metadata.set_sdk_version(kSdkVersion);
+      metadata.set_sdk_version(TEMPORALIO_VERSION);
     }
   }
   impl_->detach_results();

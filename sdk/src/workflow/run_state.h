@@ -37,7 +37,6 @@ inline constexpr std::uint32_t kLangSingleBatch = 1;
 inline constexpr std::uint32_t kLastCoreFlag = kCoreMoveTerminalCommands;
 inline constexpr std::uint32_t kLastLangFlag = kLangSingleBatch;
 inline constexpr const char* kSdkName = "temporal-cpp";
-inline constexpr const char* kSdkVersion = "0.1.0";
 
 // One change that patched() or deprecate_patch() is asked about.
 struct Patch {
