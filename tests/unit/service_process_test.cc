@@ -274,6 +274,12 @@ TEST(ServiceProcess, EndsWithItsLifeline) {
   EXPECT_EQ(server.wait(), 0);
 }
 
+TEST(ServiceProcess, ALifelineThatIsNotOpenIsRefused) {
+  Process server({"0", "--lifeline", "777"});
+  EXPECT_THAT(server.error_line(), testing::HasSubstr("--lifeline 777 is not an open file descriptor: Bad file"));
+  EXPECT_EQ(server.wait(), 2);
+}
+
 TEST(ServiceProcess, SigusrOnePrintsWhoHoldsTime) {
   Process server({"0"});
   ASSERT_TRUE(get_system_info(*connect_to(server.read_line())).ok());

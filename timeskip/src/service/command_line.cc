@@ -1,7 +1,11 @@
 #include "timeskip/src/service/command_line.h"
 
+#include <fcntl.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 
 #include "timeskip/src/service/grpc_listener.h"
 
@@ -59,6 +63,10 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv, const st
   options.port = *number;
   if (!is_ip_address(options.ip)) {
     return refuse("--ip '" + options.ip + "' is not a numeric IPv4 or IPv6 address.");
+  }
+  if (options.lifeline >= 0 && fcntl(options.lifeline, F_GETFD) < 0) {
+    return refuse("--lifeline " + std::to_string(options.lifeline) +
+                  " is not an open file descriptor: " + std::strerror(errno) + ".");
   }
   return {options, "", 0};
 }
