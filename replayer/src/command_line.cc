@@ -167,10 +167,14 @@ int main(int argc, const char* const* argv, const std::function<void(Replayer&)>
                "temporal-replay");
   app.footer(kFooter);
   app.require_subcommand(1);
+  app.set_version_flag("--version", "temporal-replay " TEMPORALIO_VERSION);
   Arguments arguments;
   CLI::App& replay = *app.add_subcommand("replay", "Replay histories");
   replay.footer(kFooter);
   declare(replay, arguments);
+  // CLI11 would only say that a subcommand is missing.
+  if (argc > 1 && argv[1][0] != '-' && argv[1] != replay.get_name())
+    return refuse("expected the command \"replay\", found \"" + std::string(argv[1]) + "\"");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string_view>
 
+#include "replayer/src/event_context.h"
 #include "replayer/src/loader.h"
 #include "replayer/src/player.h"
 #include "replayer/src/result_json.h"
@@ -33,22 +34,22 @@ constexpr std::chrono::minutes kLoadTimeout{10};
 // How often the parent looks within the time that the code may take.
 constexpr int kLooks = 10;
 
-// What a child counts and its parent reads: the activations that have ended.
-class SharedCounter {
+// What a child writes and its parent reads: the event whose activation runs.
+class SharedEventId {
  public:
-  SharedCounter() {
+  SharedEventId() {
     void* const page = ::mmap(nullptr, sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     TEMPORALIO_CHECK(page != MAP_FAILED, std::strerror(errno));
     value_ = new (page) Value(0);
   }
-  ~SharedCounter() { ::munmap(value_, sizeof(Value)); }
-  SharedCounter(const SharedCounter&) = delete;
-  SharedCounter& operator=(const SharedCounter&) = delete;
+  ~SharedEventId() { ::munmap(value_, sizeof(Value)); }
+  SharedEventId(const SharedEventId&) = delete;
+  SharedEventId& operator=(const SharedEventId&) = delete;
 
-  std::atomic<std::uint64_t>& operator*() { return *value_; }
+  std::atomic<std::int64_t>& operator*() const { return *value_; }
 
  private:
-  using Value = std::atomic<std::uint64_t>;
+  using Value = std::atomic<std::int64_t>;
   static_assert(Value::is_always_lock_free);
   Value* value_;
 };
@@ -60,6 +61,12 @@ struct Position {
 };
 
 // --- the child's side -----------------------------------------------------------------------------------------------
+
+std::string workflow_type_of(const temporal::api::history::v1::History& history) {
+  return history.events_size() == 0
+             ? ""
+             : history.events(0).workflow_execution_started_event_attributes().workflow_type().name();
+}
 
 void send(int pipe, const json& message) {
   std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -73,7 +80,7 @@ void send(int pipe, const json& message) {
 }
 
 [[noreturn]] void be_child(const Replayer& replayer, const std::vector<std::string>& files, Position at,
-                           const IsolationOptions& options, int pipe, std::atomic<std::uint64_t>& activations) {
+                           const IsolationOptions& options, int pipe, std::atomic<std::int64_t>& progress) {
   ::dup2(STDERR_FILENO, STDOUT_FILENO);   // what workflow code prints must not end up in the report,
   ::setvbuf(stdout, nullptr, _IOLBF, 0);  // but must be seen, also when it crashes right behind
   const workflow::Registry& registry = ReplayerAccess::registry(replayer);
@@ -82,12 +89,14 @@ void send(int pipe, const json& message) {
       const std::unique_ptr<Histories> histories = load_file(files[at.file]);
       for (; at.history < histories->list().size(); ++at.history) {
         const LoadedHistory& loaded = histories->list()[at.history];
+        progress = 0;
         send(pipe, {{"begin", loaded.name},
                     {"history", at.history},
+                    {"workflowType", workflow_type_of(*loaded.history)},
                     {"eventCount", loaded.history->events_size()},
                     {"workflowId", loaded.workflow_id},
                     {"runId", loaded.run_id}});
-        send(pipe, {{"result", result_to_json(play(registry, loaded, options.context, &activations))}});
+        send(pipe, {{"result", result_to_json(play(registry, loaded, options.context, &progress))}});
       }
     } catch (const LoadError& error) {
       send(pipe, {{"result", result_to_json(unreadable(files[at.file], error.what()))}});
@@ -109,7 +118,7 @@ std::string signal_name(int number) {
 class Child {
  public:
   Child(const Replayer& replayer, const std::vector<std::string>& files, Position at, const IsolationOptions& options,
-        std::atomic<std::uint64_t>& activations) {
+        std::atomic<std::int64_t>& progress) {
     int ends[2];
     TEMPORALIO_CHECK(::pipe2(ends, O_CLOEXEC) == 0, std::strerror(errno));
     std::fflush(nullptr);  // else the child would print what is buffered once more
@@ -117,7 +126,7 @@ class Child {
     TEMPORALIO_CHECK(process_ >= 0, std::strerror(errno));
     if (process_ == 0) {
       ::close(ends[0]);
-      be_child(replayer, files, at, options, ends[1], activations);
+      be_child(replayer, files, at, options, ends[1], progress);
     }
     ::close(ends[1]);
     pipe_ = ends[0];
@@ -189,7 +198,7 @@ class Parent {
 
   void run() {
     while (!is_stopped_ && at_.file < files_.size()) {
-      Child child(replayer_, files_, at_, options_, *activations_);
+      Child child(replayer_, files_, at_, options_, *progress_);
       follow(child);
     }
   }
@@ -219,6 +228,7 @@ class Parent {
     if (message.contains("begin")) {
       current_.emplace();
       current_->name = message.value("begin", "");
+      current_->workflow_type = message.value("workflowType", "");
       current_->event_count = message.value("eventCount", std::int64_t{0});
       current_->workflow_id = message.value("workflowId", "");
       current_->run_id = message.value("runId", "");
@@ -238,6 +248,7 @@ class Parent {
     result.verdict = Verdict::code_failed;
     if (current_) {
       result.message = "the workflow code " + how;
+      locate(result);
       ++at_.history;
     } else {  // it did not come to replay anything of this file
       result = unreadable(files_[at_.file], files_[at_.file] + ": could not be loaded: the process " + how);
@@ -246,20 +257,33 @@ class Parent {
     report(std::move(result));
   }
 
+  // Where the code was.
+  void locate(ReplayResult& result) const {
+    result.event_id = (*progress_).load();
+    if (result.event_id == 0) return;
+    result.message += ", at work on the task of event " + std::to_string(result.event_id) +
+                      "; --in-process under a debugger shows where";
+    try {
+      const std::unique_ptr<Histories> histories = load_file(files_[at_.file]);
+      result.context = events_around(*histories->list()[at_.history].history, result.event_id, options_.context);
+    } catch (const LoadError&) {  // gone since; what is known is enough
+    }
+  }
+
   void report(ReplayResult result) {
     is_stopped_ = options_.fail_fast && !result.has_passed();
     on_result_(std::move(result));
   }
 
-  // The next message; silence when none has come and no activation has ended for as long as they may take.
+  // The next message; silence when none has come and no activation has begun for as long as they may take.
   Child::Got listen(Child& child, json& message) {
     if (!current_) return child.receive(kLoadTimeout, message);
     const auto look = std::max(options_.deadlock_timeout / kLooks, std::chrono::milliseconds(1));
-    std::uint64_t seen = (*activations_).load();
+    std::int64_t seen = (*progress_).load();
     for (auto stuck = std::chrono::milliseconds(0); stuck < options_.deadlock_timeout; stuck += look) {
       const Child::Got got = child.receive(look, message);
       if (got != Child::Got::silence) return got;
-      const std::uint64_t now = (*activations_).load();
+      const std::int64_t now = (*progress_).load();
       if (now != seen) stuck = -look;  // zero for the next look
       seen = now;
     }
@@ -271,7 +295,7 @@ class Parent {
   const IsolationOptions& options_;
   const std::function<void(ReplayResult)>& on_result_;
   Position at_;
-  SharedCounter activations_;
+  SharedEventId progress_;
   std::optional<ReplayResult> current_;  // what is being replayed
   bool is_stopped_ = false;
 };

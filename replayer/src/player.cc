@@ -38,9 +38,9 @@ Divergence published(const workflow::Divergence& found) {
 }  // namespace
 
 ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context,
-                  std::atomic<std::uint64_t>* activations) {
+                  std::atomic<std::int64_t>* progress) {
   const workflow::ReplayOutcome outcome =
-      workflow::replay_history(registry, *loaded.history, loaded.workflow_id, activations);
+      workflow::replay_history(registry, *loaded.history, loaded.workflow_id, progress);
   ReplayResult result;
   result.verdict = verdict_of(outcome.verdict);
   result.name = loaded.name;

@@ -24,9 +24,9 @@ class ReplayerAccess {
   static const workflow::Registry& registry(const Replayer& replayer);
 };
 
-// `activations`, if there, counts those of the code.
+// `progress`, if there, is told the last event that an activation's code knows, before it runs.
 ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context = kDefaultContext,
-                  std::atomic<std::uint64_t>* activations = nullptr);
+                  std::atomic<std::int64_t>* progress = nullptr);
 
 struct PlayOptions {
   bool fail_fast = false;

@@ -10,6 +10,7 @@ temporalio_add_test(replay_command_test
   SOURCES replay_command_test.cc replay_bad_input_test.cc replay_command.cc ../bench/loop_history.cc
   LIBS temporalio_proto nlohmann_json::nlohmann_json)
 target_compile_definitions(replay_command_test PRIVATE
+  TEMPORALIO_VERSION="${PROJECT_VERSION}"
   TEMPORAL_REPLAY="$<TARGET_FILE:temporal-replay>"
   OWN_MAIN="$<TARGET_FILE:replay_own_main>"
   FAULTY_PLUGIN="$<TARGET_FILE:replay_faulty_workflows>"

@@ -19,6 +19,12 @@ TEST_F(ReplayCommand, AllReplayed) {
   EXPECT_EQ(outcome.out, "2 of 2 histories replayed without a difference (520 events)\n");
 }
 
+TEST_F(ReplayCommand, VersionIsAnOption) {
+  const Outcome outcome = run_program(TEMPORAL_REPLAY, "--version");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.out, "temporal-replay " TEMPORALIO_VERSION "\n");
+}
+
 TEST_F(ReplayCommand, FoldersAreSearchedInOrderOfNames) {
   write("all/b/2.json", history("TimerLoop"));
   write("all/a.json", history("TimerLoop"));
@@ -76,8 +82,10 @@ TEST_F(ReplayCommand, ACrashIsOneResultAndTheRestStillRuns) {
   const Outcome outcome = replay("--verbose .");
   EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.out, HasSubstr("PASS  ./1.json"));
-  EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  ./2.json"));
-  EXPECT_THAT(outcome.out, HasSubstr("the workflow code was ended by SIGSEGV (Segmentation fault)"));
+  EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  ./2.json  Segfaults  (15 events)"));
+  EXPECT_THAT(outcome.out, HasSubstr("the workflow code was ended by SIGSEGV (Segmentation fault), at work on the task "
+                                     "of event 8"));
+  EXPECT_THAT(outcome.out, HasSubstr("  > 8  WorkflowTaskStarted"));
   EXPECT_THAT(outcome.out, HasSubstr("PASS  ./3.json"));
   EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  ./4.json"));
   EXPECT_THAT(outcome.out, HasSubstr("SIGABRT"));

@@ -39,34 +39,19 @@ class [[nodiscard]] Result {
   std::exception_ptr error_;
 };
 
-// `Result<R> r = co_await workflow::as_result(execute_activity<&f>(...))`: never throws, cancellation included.
-template <class Handle>
-  requires coro::Awaitable<Handle>
-Task<Result<typename Handle::value_type>> as_result(Handle handle) {
-  using R = typename Handle::value_type;
+// `Result<R> r = co_await workflow::as_result(execute_activity<&f>(...))`: never throws, cancellation included. Takes a
+// handle or a Task.
+template <class Awaited>
+  requires coro::Awaitable<Awaited> || coro::kIsTask<Awaited>
+Task<Result<typename Awaited::value_type>> as_result(Awaited awaited) {
+  using R = typename Awaited::value_type;
   Result<R> result;
   try {
     if constexpr (std::is_void_v<R>) {
-      co_await handle;
+      co_await awaited;
       result = Result<R>(std::monostate());
     } else {
-      R value = co_await handle;
-      result = Result<R>(std::move(value));
-    }
-  } catch (...) {
-    result = Result<R>(std::current_exception());
-  }
-  co_return result;
-}
-template <class R>
-Task<Result<R>> as_result(Task<R> task) {
-  Result<R> result;
-  try {
-    if constexpr (std::is_void_v<R>) {
-      co_await task;
-      result = Result<R>(std::monostate());
-    } else {
-      R value = co_await task;
+      R value = co_await awaited;
       result = Result<R>(std::move(value));
     }
   } catch (...) {

@@ -182,6 +182,8 @@ struct AnyAwaiter : coro::AwaitableTag {
   std::size_t size = 0;
   std::size_t first = 0;
 
+  AnyAwaiter(coro::Completion** of, coro::WaitNode* with, std::size_t count)
+      : completions(of), nodes(with), size(count) {}
   AnyAwaiter& awaiter() { return *this; }
   bool await_ready();
   void await_suspend(std::coroutine_handle<> handle);
@@ -202,6 +204,7 @@ struct AllAwaiter : coro::AwaitableTag {
   std::size_t pending = 0;
   coro::WaitNode* primary = nullptr;
 
+  AllAwaiter(Source* of, coro::WaitNode* with, std::size_t count) : sources(of), nodes(with), size(count) {}
   AllAwaiter& awaiter() { return *this; }
   bool await_ready();
   void await_suspend(std::coroutine_handle<> handle);
@@ -257,10 +260,7 @@ template <class... Handles>
 Task<std::size_t> when_any(Handles... handles) {
   coro::Completion* completions[] = {&handles.completion()...};
   coro::WaitNode nodes[sizeof...(Handles)];
-  detail::AnyAwaiter any;
-  any.completions = completions;
-  any.nodes = nodes;
-  any.size = sizeof...(Handles);
+  detail::AnyAwaiter any(completions, nodes, sizeof...(Handles));
   const std::size_t first = co_await any;
   co_return first;
 }
@@ -271,10 +271,7 @@ template <class... Handles>
 Task<std::tuple<detail::NonVoid<typename Handles::value_type>...>> when_all(Handles... handles) {
   detail::AllAwaiter::Source sources[] = {detail::all_source(handles)...};
   coro::WaitNode nodes[sizeof...(Handles)];
-  detail::AllAwaiter all;
-  all.sources = sources;
-  all.nodes = nodes;
-  all.size = sizeof...(Handles);
+  detail::AllAwaiter all(sources, nodes, sizeof...(Handles));
   const std::size_t failed = co_await all;
   detail::throw_failure_of(failed, handles...);
   std::tuple<detail::NonVoid<typename Handles::value_type>...> results{detail::finished_result(handles)...};
@@ -287,10 +284,7 @@ Task<std::vector<detail::NonVoid<typename Handle::value_type>>> when_all(std::ve
   std::vector<detail::AllAwaiter::Source> sources;
   for (Handle& handle : handles) sources.push_back(detail::all_source(handle));
   std::vector<coro::WaitNode> nodes(handles.size());
-  detail::AllAwaiter all;
-  all.sources = sources.data();
-  all.nodes = nodes.data();
-  all.size = sources.size();
+  detail::AllAwaiter all(sources.data(), nodes.data(), sources.size());
   const std::size_t failed = co_await all;
   std::vector<detail::NonVoid<typename Handle::value_type>> results;
   if (failed < handles.size()) detail::finished_result(handles[failed]);
@@ -307,18 +301,12 @@ Task<typename Handle::value_type> with_timeout(Duration timeout, Handle handle,
   const detail::CancelOnExit cancel_timer{timer};
   coro::Completion* completions[] = {&timer.completion(), &handle.completion()};
   coro::WaitNode nodes[2];
-  detail::AnyAwaiter any;
-  any.completions = completions;
-  any.nodes = nodes;
-  any.size = 2;
+  detail::AnyAwaiter any(completions, nodes, 2);
   const detail::CancelUnfinished<Handle> cancel_handle{handle};
   const std::size_t first = co_await any;
   if (first == 0) {
     handle.cancel();
-    detail::AnyAwaiter ended;
-    ended.completions = completions + 1;
-    ended.nodes = nodes;
-    ended.size = 1;
+    detail::AnyAwaiter ended(completions + 1, nodes, 1);
     const std::size_t index = co_await ended;
     static_cast<void>(index);
     detail::throw_timeout();

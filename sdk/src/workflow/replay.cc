@@ -8,7 +8,7 @@ namespace temporalio::workflow {
 using namespace temporal::api::enums::v1;  // NOLINT(google-build-using-namespace): event types
 
 ReplayOutcome replay_history(const Registry& registry, const temporal::api::history::v1::History& history,
-                             const std::string& workflow_id, std::atomic<std::uint64_t>* activations) {
+                             const std::string& workflow_id, std::atomic<std::int64_t>* progress) {
   ReplayOutcome outcome;
   outcome.event_count = history.events_size();
   const auto refuse = [&](std::string message, std::int64_t event_id) {
@@ -28,7 +28,7 @@ ReplayOutcome replay_history(const Registry& registry, const temporal::api::hist
   outcome.workflow_type = first.workflow_execution_started_event_attributes().workflow_type().name();
   RunOptions options;
   options.is_replay_only = true;
-  options.activations = activations;
+  options.progress = progress;
   options.namespace_ = "ReplayNamespace";
   if (first.workflow_execution_started_event_attributes().workflow_id().empty()) options.workflow_id = workflow_id;
   RunState run(registry, std::move(options));

@@ -33,9 +33,9 @@ struct ReplayOutcome {
 };
 
 // Replays `history` (complete from event 1; may end anywhere) with the code in `registry`. Never throws for what the
-// history or the workflow code does. `workflow_id` is used where the history does not name one. `activations` counts
-// them.
+// history or the workflow code does. `workflow_id` is used where the history does not name one. `progress` is told
+// the last event that an activation's code knows, before it runs.
 ReplayOutcome replay_history(const Registry& registry, const temporal::api::history::v1::History& history,
-                             const std::string& workflow_id, std::atomic<std::uint64_t>* activations = nullptr);
+                             const std::string& workflow_id, std::atomic<std::int64_t>* progress = nullptr);
 
 }  // namespace temporalio::workflow

@@ -32,8 +32,8 @@ struct RunOptions {
   std::string workflow_id;
   std::string run_id;
   bool is_replay_only = false;  // the replayer: nothing that the code issues is ever sent
-  // Counts the activations whose code has yielded, for whoever watches over deadlocks.
-  std::atomic<std::uint64_t>* activations = nullptr;
+  // Is told the last event that an activation's code knows, before it runs: for whoever watches over deadlocks.
+  std::atomic<std::int64_t>* progress = nullptr;
 };
 
 // What a workflow task failed with, when it did.

@@ -117,24 +117,30 @@ class ResolveTask final : public coro::TaskState {
   coro::Ref<RunOperation> operation_;
 };
 
+// Queues a task that nobody else holds.
+void start(coro::Scheduler& scheduler, coro::TaskState* task) {
+  const coro::Ref<coro::TaskState> reference(task);
+  scheduler.start(*reference);
+}
+
 }  // namespace
 
 bool RunState::activate() {
   first_new_command_ = commands_.size();
   use_core_flag(kCoreIdAndTypeChecks);
   use_lang_flag(kLangSingleBatch);
+  if (options_.progress != nullptr) options_.progress->store(last_event_id_, std::memory_order_relaxed);
   coro::Scheduler::Enter enter(scheduler_);
   const bool starts = started_event_ != nullptr;
   const bool has_jobs = starts || !signals_.empty() || !jobs_.empty();
   if (starts && !create_instance()) return false;
-  const auto enqueue = [this](coro::TaskState* task) { scheduler_.start(*coro::Ref<coro::TaskState>(task)); };
   for (const HistoryEvent* signal : signals_) deliver_signal(*signal);
   signals_.clear();
   bool is_cancel_queued = false;
   for (const Job& job : jobs_) {
     if (job.operation != nullptr) {
       if (is_cancel_queued) {
-        enqueue(new ResolveTask(scheduler_, *job.operation));
+        start(scheduler_, new ResolveTask(scheduler_, *job.operation));
       } else {
         job.operation->completion().resolve();
       }
@@ -143,7 +149,7 @@ bool RunState::activate() {
     } else {
       is_cancel_requested_ = true;
       if (!main_) continue;
-      enqueue(new CancelTask(scheduler_, *main_));
+      start(scheduler_, new CancelTask(scheduler_, *main_));
       is_cancel_queued = true;
     }
   }
@@ -152,7 +158,6 @@ bool RunState::activate() {
   if (starts && main_) scheduler_.start(*main_);
   started_event_ = nullptr;
   if (has_jobs) scheduler_.run();
-  if (options_.activations != nullptr) options_.activations->fetch_add(1, std::memory_order_relaxed);
   closing_.clear();
   arrange_closing_command();
   return !failure_;
@@ -173,24 +178,21 @@ bool RunState::create_instance() {
 void RunState::deliver_signal(const HistoryEvent& event) {
   const auto& attributes = event.workflow_execution_signaled_event_attributes();
   const std::string& name = attributes.signal_name();
-  const auto start = [this](coro::TaskState* task) {
-    const coro::Ref<coro::TaskState> reference(task);
-    scheduler_.start(*reference);
-  };
   if (!signal_handlers_.empty()) {
     if (const auto dynamic = signal_handlers_.find(name); dynamic != signal_handlers_.end()) {
-      start(new PlainSignalTask(*this, event, nullptr, nullptr, dynamic->second));
+      start(scheduler_, new PlainSignalTask(*this, event, nullptr, nullptr, dynamic->second));
       return;
     }
   }
   for (const Handler& handler : definition_->signals) {
     if (handler.name != name || instance_ == nullptr) continue;
     if (handler.call != nullptr) {
-      start(new PlainSignalTask(*this, event, &handler, instance_, nullptr));
+      start(scheduler_, new PlainSignalTask(*this, event, &handler, instance_, nullptr));
       return;
     }
     try {
-      start(new SignalTask(*this, handler.start(instance_, payload::view(attributes.input())), handler.name.c_str()));
+      start(scheduler_,
+            new SignalTask(*this, handler.start(instance_, payload::view(attributes.input())), handler.name.c_str()));
     } catch (const PayloadDecodeError& error) {
       log_dropped_signal(*this, name, error);
     } catch (...) {
