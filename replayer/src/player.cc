@@ -24,6 +24,9 @@ Verdict verdict_of(workflow::TaskVerdict verdict) {
 
 Divergence published(const workflow::Divergence& found) {
   Divergence divergence;
+  if (found.is_recorded != found.is_issued) {
+    divergence.kind = found.is_recorded ? DivergenceKind::missing : DivergenceKind::added;
+  }
   divergence.event_id = found.event_id;
   divergence.event_type = found.event_type;
   divergence.workflow_task_completed_event_id = found.workflow_task_completed_event_id;

@@ -53,12 +53,26 @@ void add_context(const ReplayResult& result, std::string& out) {
   }
 }
 
+const char* hint(DivergenceKind kind) {
+  switch (kind) {
+    case DivergenceKind::missing:
+      return "runs that started before the change still need the command that the code no longer issues. Keep it for "
+             "them:\n"
+             "        if (!workflow::patched(\"describe-the-change\")) { /* the old call */ }";
+    case DivergenceKind::added:
+      return "runs that started before the change know nothing of this command. Leave it out for them:\n"
+             "        if (workflow::patched(\"describe-the-change\")) { /* the new call */ }";
+    case DivergenceKind::changed:
+      break;
+  }
+  return "runs that started before the change must keep their commands in the old order. Keep the old code for them:\n"
+         "        if (workflow::patched(\"describe-the-change\")) { /* new code */ } else { /* old code */ }";
+}
+
 const char* hint(const ReplayResult& result) {
   switch (result.verdict) {
     case Verdict::nondeterminism:
-      return "runs that started before the change must keep their commands in the old order. Keep the old code for "
-             "them:\n"
-             "        if (workflow::patched(\"describe-the-change\")) { /* new code */ } else { /* old code */ }";
+      return hint(result.divergence.kind);
     case Verdict::not_registered:
       return "add the class with this type name: replayer.add_workflow<...>()";
     default:

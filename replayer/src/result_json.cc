@@ -19,8 +19,12 @@ Verdict verdict_from(const std::string& name) {
   return Verdict::bad_input;
 }
 
+// By value of DivergenceKind.
+constexpr std::array kKinds = {"changed", "missing", "added"};
+
 json divergence_to_json(const Divergence& divergence) {
-  json result = {{"eventId", divergence.event_id},
+  json result = {{"kind", kKinds.at(static_cast<std::size_t>(divergence.kind))},
+                 {"eventId", divergence.event_id},
                  {"eventType", divergence.event_type},
                  {"workflowTask", divergence.workflow_task},
                  {"workflowTaskCompletedEventId", divergence.workflow_task_completed_event_id},
@@ -35,6 +39,9 @@ json divergence_to_json(const Divergence& divergence) {
 
 Divergence divergence_from_json(const json& in) {
   Divergence divergence;
+  for (std::size_t kind = 0; kind < kKinds.size(); ++kind) {
+    if (in.at("kind") == kKinds.at(kind)) divergence.kind = static_cast<DivergenceKind>(kind);
+  }
   in.at("eventId").get_to(divergence.event_id);
   in.at("eventType").get_to(divergence.event_type);
   in.at("workflowTask").get_to(divergence.workflow_task);

@@ -324,6 +324,21 @@ TEST(ReplayRules, EventsOfNewerKindsThatMayBeIgnoredAreSkippedEverywhere) {
   }
 }
 
+TEST(ReplayRules, TheReportSaysHowTheCodeHasChangedAndWhatToDo) {
+  using replayer::DivergenceKind;
+  const auto expect = [](const Story& story, DivergenceKind kind, const char* hint) {
+    const auto result = story.replay<Nap>();
+    EXPECT_EQ(result.divergence.kind, kind) << result.report();
+    EXPECT_THAT(result.report(), HasSubstr(hint));
+  };
+  expect(started().task().activity("1"), DivergenceKind::changed, "{ /* new code */ } else { /* old code */ }");
+  expect(started().task().timer("1").timer("2"), DivergenceKind::missing,
+         "if (!workflow::patched(\"describe-the-change\")) { /* the old call */ }");
+  const char* const leave_out = "if (workflow::patched(\"describe-the-change\")) { /* the new call */ }";
+  expect(started().task().signal("go").task(), DivergenceKind::added, leave_out);
+  expect(started().task(), DivergenceKind::added, leave_out);  // the end of the history
+}
+
 TEST(ReplayRules, AFiredTimerHasTheIdThatItWasStartedWith) {
   expect_passes<Nap>(started().task().timer("1").fired(5, "1").task().completed());
   expect_passes<Nap>(started().task().timer("5").fired(5, "5").task().completed());  // as Go counts

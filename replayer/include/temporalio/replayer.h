@@ -30,8 +30,16 @@ enum class Verdict {
   bad_input,       // no history could be read: a missing file, broken JSON, events out of order
 };
 
+// How the code has changed, as far as one place shows it.
+enum class DivergenceKind {
+  changed,  // the history has one command here, the code issues another
+  missing,  // the code does not issue what the history has
+  added,    // the code issues what the history does not have
+};
+
 // Where history and code part.
 struct Divergence {
+  DivergenceKind kind = DivergenceKind::changed;
   std::int64_t event_id = 0;                          // the diverging event
   std::string event_type;                             // "TimerStarted"
   std::int64_t workflow_task_completed_event_id = 0;  // the workflow task in which it happened; 0: none

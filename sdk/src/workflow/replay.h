@@ -12,6 +12,8 @@ namespace temporalio::workflow {
 
 // Where history and code part.
 struct Divergence {
+  bool is_recorded = false;                           // the history has the event of a command here
+  bool is_issued = false;                             // the code has issued a command here
   std::int64_t event_id = 0;                          // the diverging event
   std::string event_type;                             // "TimerStarted"
   std::int64_t workflow_task_completed_event_id = 0;  // the workflow task in which it happened; 0: none

@@ -260,6 +260,8 @@ std::string RunState::describe(const HistoryEvent& event) {
 bool RunState::diverge(const HistoryEvent& event, const QueuedCommand* command, const std::string& message) {
   if (failure_) return false;
   Divergence divergence;
+  divergence.is_issued = command != nullptr;
+  divergence.is_recorded = machines::is_command_event(event.event_type());
   divergence.event_id = event.event_id();
   divergence.event_type = machines::event_type_name(event.event_type());
   divergence.workflow_task_completed_event_id = completed_event_id_;
