@@ -40,9 +40,6 @@ const std::set<std::string, std::less<>> kIgnoredFields = {"task_id",
                                                            "active_cluster",
                                                            "current_cluster"};
 
-// Entries of maps that are left out: worker versioning marks every run with this search attribute.
-const std::set<std::string, std::less<>> kIgnoredKeys = {"BuildIds"};
-
 // Lengths that are measured, not asked for: rounded like offsets of times, or up where they are the rest of something.
 const std::set<std::string, std::less<>> kMeasuredDurations = {"execution_duration", "current_retry_interval"};
 const std::set<std::string, std::less<>> kRemainders = {"first_workflow_task_backoff"};
@@ -69,11 +66,6 @@ bool is_uuid(const std::string& text) {
     if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
   }
   return true;
-}
-
-std::string map_key(const Message& entry) {
-  const auto* key = entry.GetDescriptor()->FindFieldByName("key");
-  return key->cpp_type() == FieldDescriptor::CPPTYPE_STRING ? entry.GetReflection()->GetString(entry, key) : "";
 }
 
 bool ends_with(std::string_view text, std::string_view end) { return text.ends_with(end); }
@@ -283,8 +275,7 @@ void Rendering::collect(const Message& message, std::vector<Node>& out) {
       // Key order is not kept on the wire: sorted by what is printed.
       std::vector<Node> entries;
       for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) {
-        const Message& entry = message.GetReflection()->GetRepeatedMessage(message, field, i);
-        if (!kIgnoredKeys.contains(map_key(entry))) entries.push_back(value_of(message, *field, i));
+        entries.push_back(value_of(message, *field, i));
       }
       std::sort(entries.begin(), entries.end(), [](const Node& a, const Node& b) { return one_line(a) < one_line(b); });
       out.insert(out.end(), entries.begin(), entries.end());

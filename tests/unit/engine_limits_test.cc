@@ -293,9 +293,10 @@ TEST(EngineLimits, ARunWithTooLongAHistoryIsTerminated) {
     svc::SignalWorkflowExecutionRequest signal;
     signal.mutable_workflow_execution()->set_workflow_id("w");
     signal.set_signal_name("s");
-    *signal.mutable_input() = payloads_of((std::size_t{2} << 20) - 100);
-    EXPECT_EQ(h.signal(signal)->code(), 0);
+    *signal.mutable_input() = payloads_of((std::size_t{2} << 20) - 200);
+    EXPECT_EQ(h.signal(signal)->code(), i < 26 ? 0 : errors::kInvalidArgument);
   }
+  EXPECT_EQ(close_event(h, "w").event_id(), 29);
   EXPECT_EQ(close_event(h, "w").workflow_execution_terminated_event_attributes().reason(),
             "Workflow history size exceeds limit.");
 }

@@ -224,6 +224,38 @@ TEST(EngineWorkflow, ShutdownWorkerEndsItsPollsAndItsStickyQueue) {
   EXPECT_FALSE(other->is_answered);
 }
 
+// A worker polls again just when it says goodbye: nobody reads the answer, so no task may go there.
+TEST(EngineWorkflow, APollThatCrossesItsWorkersShutdownEndsAtOnce) {
+  Harness h;
+  const auto poll = [&](const std::string& key, const std::string& queue) {
+    svc::PollWorkflowTaskQueueRequest request;
+    request.mutable_task_queue()->set_name(queue);
+    request.set_worker_instance_key(key);
+    return h.poll_workflow(std::move(request));
+  };
+  const auto poll_activity = [&](const std::string& key) {
+    svc::PollActivityTaskQueueRequest request;
+    request.mutable_task_queue()->set_name("queue");
+    request.set_worker_instance_key(key);
+    return h.poll_activity(std::move(request));
+  };
+  svc::ShutdownWorkerRequest request;
+  request.set_worker_instance_key("gone");
+  EXPECT_EQ(h.shutdown_worker(request)->code(), 0);
+  const auto late = poll("gone", "queue");
+  ASSERT_TRUE(late->is_answered);
+  EXPECT_EQ(late->code(), 0);
+  EXPECT_TRUE(late->response.task_token().empty());
+  EXPECT_TRUE(poll_activity("gone")->is_answered);
+  const auto other = poll("other", "queue");
+  EXPECT_FALSE(other->is_answered);
+  EXPECT_FALSE(poll_activity("other")->is_answered);
+  h.begin("w");
+  EXPECT_TRUE(other->is_answered) << "the task goes to whoever still polls";
+  h.pass_wall(31s);
+  EXPECT_FALSE(poll("gone", "elsewhere")->is_answered) << "forgotten after half a minute";
+}
+
 TEST(EngineWorkflow, CancelBeforeStartReachesTheFirstTask) {
   Harness h;
   EXPECT_EQ(

@@ -91,9 +91,9 @@ const historypb::ActivityTaskScheduledEventAttributes& scheduled_attributes(cons
 void start_activity(Engine& engine, Execution& execution, Activity& activity, const std::string& identity) {
   activity.state = Activity::State::kStarted;
   activity.started_time = engine.now();
-  activity.last_heartbeat_time.reset();
   activity.request_id = engine.ids.uuid();
   activity.identity = identity;
+  activity.worker.reset();
   set_activity_timeout(engine, execution, activity);
   engine.touch(execution);
 }
@@ -106,6 +106,7 @@ void write_activity_started(Execution& execution, const Activity& activity) {
   attributes.set_identity(activity.identity);
   attributes.set_request_id(activity.request_id);
   attributes.set_attempt(activity.attempt);
+  if (activity.worker.has_value()) *attributes.mutable_worker_version() = *activity.worker;
   if (activity.last_failure.has_value()) *attributes.mutable_last_failure() = *activity.last_failure;
 }
 
@@ -151,7 +152,7 @@ enums::RetryState retry_activity(Engine& engine, Execution& execution, Activity&
   if (failure.ByteSizeLong() > kMaxKeptFailureBytes) {
     replace_oversized(*activity.last_failure, kFailureTooLarge, RetryableFailure::kYes, kMaxKeptFailureBytes);
   }
-  activity.last_attempt_completed_time = engine.now();
+  activity.backoff_since = engine.now();
   activity.scheduled_time = later(engine.now(), decision.delay);
   set_activity_timeout(engine, execution, activity);
   engine.timers.set(
@@ -171,6 +172,7 @@ void fail_activity(Engine& engine, Execution& execution, Activity& activity, fai
                    const std::string& identity) {
   failurepb::Failure reported;
   if (failure != nullptr) reported = std::move(*failure);
+  activity.last_attempt_completed_time = engine.now();
   const enums::RetryState state = retry_activity(engine, execution, activity, reported);
   if (state == enums::RETRY_STATE_IN_PROGRESS) return;
   write_activity_started(execution, activity);

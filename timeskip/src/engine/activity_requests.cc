@@ -69,6 +69,14 @@ Answer fail_for_size(Engine& engine, const ActivityTarget& target, const char* m
   return errors::ok();
 }
 
+// The worker that ends an attempt; requests by id do not say.
+template <class Request>
+void note_worker(const Request& request, Activity& activity) {
+  if constexpr (requires { request.worker_version(); }) {
+    if (request.has_worker_version()) activity.worker = request.worker_version();
+  }
+}
+
 template <class Request, class Response>
 Answer heartbeat(Engine& engine, const ActivityTarget& target, Request& request, Response& response) {
   if (target.activity == nullptr) return target.error;
@@ -89,6 +97,7 @@ Answer complete(Engine& engine, const ActivityTarget& target, Request& request) 
     if (target.activity->state != Activity::State::kStarted) return activity_not_found();  // has no attempt to fail
     return fail_for_size(engine, target, "Complete result exceeds size limit.", request.identity());
   }
+  note_worker(request, *target.activity);
   complete_activity(engine, *target.execution, *target.activity,
                     request.has_result() ? request.mutable_result() : nullptr, request.identity());
   return errors::ok();
@@ -108,6 +117,7 @@ Answer fail(Engine& engine, const ActivityTarget& target, Request& request) {
   if (request.has_last_heartbeat_details()) {
     record_heartbeat(engine, *target.execution, *target.activity, request.mutable_last_heartbeat_details());
   }
+  note_worker(request, *target.activity);
   fail_activity(engine, *target.execution, *target.activity,
                 request.has_failure() ? request.mutable_failure() : nullptr, request.identity());
   return errors::ok();

@@ -12,7 +12,6 @@ namespace temporalio::timeskip {
 namespace {
 
 constexpr std::int64_t kMaxPendingActivities = 2000;
-constexpr std::size_t kMaxFairnessKeyBytes = 64;
 
 CommandFault fault(enums::WorkflowTaskFailedCause cause, std::string detail) {
   return {cause, std::move(detail), false};
@@ -30,15 +29,6 @@ std::string id_rule(const char* what, const std::string& value) {
 
 CommandFault not_supported(enums::WorkflowTaskFailedCause cause, enums::CommandType type) {
   return fault(cause, "this server does not support the command " + enums::CommandType_Name(type) + " yet");
-}
-
-std::string priority_fault(const commonpb::Priority& priority) {
-  if (priority.priority_key() < 0) return "priority key can't be negative";
-  if (priority.fairness_key().size() > kMaxFairnessKeyBytes) {
-    return "fairness key length exceeds limit";
-  }
-  if (priority.fairness_weight() < 0) return "fairness weight can't be negative";
-  return {};
 }
 
 // Timeouts that a client leaves out follow from those it gives; none is longer than the run may last.

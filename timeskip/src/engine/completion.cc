@@ -1,6 +1,9 @@
 // RespondWorkflowTaskCompleted and RespondWorkflowTaskFailed: the one transaction in which a worker's commands take
 // effect, or none of them does.
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/activity.h"
@@ -12,6 +15,7 @@
 #include "timeskip/src/engine/query.h"
 #include "timeskip/src/engine/requests.h"
 #include "timeskip/src/engine/run_lifecycle.h"
+#include "timeskip/src/engine/search_attribute_value.h"
 #include "timeskip/src/engine/validation.h"
 #include "timeskip/src/engine/workflow_task.h"
 
@@ -22,6 +26,10 @@ namespace svc = ::temporal::api::workflowservice::v1;
 
 // How long a worker may keep a workflow task alive by heartbeats without any command.
 constexpr Duration kMaxHeartbeatChain = std::chrono::minutes(30);
+
+// Builds that a run remembers; the real server's limit of reset points.
+constexpr std::size_t kMaxBuilds = 20;
+constexpr std::size_t kMaxSearchAttributeBytes = std::size_t{2} << 10;
 
 TokenTarget require_started_task(Engine& engine, const std::string& text, const std::string& name) {
   TokenTarget target = resolve_token(engine, text, Token::Kind::kWorkflowTask, name);
@@ -47,6 +55,51 @@ void fill_completed(const svc::RespondWorkflowTaskCompletedRequest& request, his
   if (request.has_deployment_options()) {
     attributes.set_worker_deployment_name(request.deployment_options().deployment_name());
   }
+}
+
+// The stamp for WorkflowTaskStarted. Rules of worker versioning, which this server has not, do not get there.
+WorkerStamp worker_stamp(const svc::RespondWorkflowTaskCompletedRequest& request) {
+  if (!request.has_worker_version_stamp() || request.worker_version_stamp().use_versioning()) return std::nullopt;
+  return request.worker_version_stamp();
+}
+
+// The search attribute BuildIds of a run whose workers are not versioned: that word, and "unversioned:ID" of each
+// build.
+void note_build_id(Execution& execution, const std::string& id) {
+  constexpr const char kUnversioned[] = "unversioned";
+  auto& ids = execution.build_ids;
+  const bool is_first = ids.empty();
+  if (is_first) ids.emplace_back(kUnversioned);
+  const std::string entry = std::string(kUnversioned) + ":" + id;
+  const bool is_new = !id.empty() && std::find(ids.begin(), ids.end(), entry) == ids.end();
+  if (is_new) ids.push_back(entry);
+  if (!is_first && !is_new) return;
+  commonpb::Payload value = keyword_list(ids);
+  while (value.data().size() > kMaxSearchAttributeBytes && ids.size() > 1) {
+    ids.erase(ids.begin() + 1);
+    value = keyword_list(ids);
+  }
+  (*execution.search_attributes.mutable_indexed_fields())["BuildIds"] = std::move(value);
+}
+
+// A run shows which worker was last, and in search attributes which builds have worked on it.
+void note_build(Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request) {
+  execution.last_worker.reset();
+  if (request.has_worker_version_stamp()) execution.last_worker = request.worker_version_stamp();
+  const std::string& checksum = request.binary_checksum();
+  const std::string& id = request.worker_version_stamp().build_id();
+  if (!request.worker_version_stamp().use_versioning() && !request.has_deployment()) note_build_id(execution, id);
+  auto& builds = execution.builds;
+  const auto is_this = [&](const Execution::Build& build) { return build.checksum == checksum && build.id == id; };
+  if (std::any_of(builds.begin(), builds.end(), is_this)) return;
+  builds.push_back({checksum, id});
+  if (builds.size() > kMaxBuilds) builds.erase(builds.begin());
+  if (checksum.empty()) return;
+  std::vector<std::string> checksums;
+  for (const Execution::Build& build : builds) {
+    if (!build.checksum.empty()) checksums.push_back(build.checksum);
+  }
+  (*execution.search_attributes.mutable_indexed_fields())["BinaryChecksums"] = keyword_list(checksums);
 }
 
 failurepb::Failure server_failure(const std::string& message) {
@@ -129,8 +182,10 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
     return errors::invalid_argument(*reason);
   }
 
-  auto& completed = complete_workflow_task(engine, execution, request.identity());
+  const WorkerStamp worker = worker_stamp(request);
+  auto& completed = complete_workflow_task(engine, execution, request.identity(), worker);
   fill_completed(request, completed);
+  note_build(execution, request);
   const std::int64_t completed_id = completed.event_id();
   set_stickiness(execution, request);
   const bool had_buffered = execution.history.has_buffered();
@@ -156,7 +211,7 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   const auto heartbeat_since = is_heartbeat ? std::optional<Time>(chain_start) : std::nullopt;
   schedule_workflow_task(engine, execution, heartbeat_since, !request.return_new_workflow_task());
   if (request.return_new_workflow_task()) {
-    start_workflow_task(engine, execution, request.identity(), "request-from-RespondWorkflowTaskCompleted");
+    start_workflow_task(engine, execution, {request.identity(), "request-from-RespondWorkflowTaskCompleted", worker});
     fill_workflow_task(engine, execution, true, *response.mutable_workflow_task());
   }
   return errors::ok();

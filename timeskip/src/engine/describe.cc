@@ -48,6 +48,9 @@ void describe_info(Execution& execution, workflowpb::WorkflowExecutionInfo& info
     set_time(info.mutable_close_time(), *execution.close_time);
     set_duration(info.mutable_execution_duration(), *execution.close_time - execution.execution_time);
   }
+  if (execution.last_worker.has_value()) {
+    *info.mutable_most_recent_worker_version_stamp() = *execution.last_worker;
+  }
   const auto& started = execution.history.event(1).workflow_execution_started_event_attributes();
   *info.mutable_root_execution() = info.execution();
   if (started.has_priority()) *info.mutable_priority() = started.priority();
@@ -61,11 +64,13 @@ void describe_activity(const Execution& execution, const Activity& activity, wor
   info.set_state(activity.cancel_requested ? enums::PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
                  : is_started              ? enums::PENDING_ACTIVITY_STATE_STARTED
                                            : enums::PENDING_ACTIVITY_STATE_SCHEDULED);
-  if (activity.heartbeat_details.has_value()) *info.mutable_heartbeat_details() = *activity.heartbeat_details;
-  if (activity.last_heartbeat_time.has_value())
+  if (activity.last_heartbeat_time.has_value()) {
     set_time(info.mutable_last_heartbeat_time(), *activity.last_heartbeat_time);
+    if (activity.heartbeat_details.has_value()) *info.mutable_heartbeat_details() = *activity.heartbeat_details;
+  }
   if (is_started) set_time(info.mutable_last_started_time(), activity.started_time);
   set_time(info.mutable_scheduled_time(), activity.scheduled_time);
+  if (attributes.has_priority()) *info.mutable_priority() = attributes.priority();
   info.set_attempt(activity.attempt);
   info.set_maximum_attempts(attributes.retry_policy().maximum_attempts());
   if (activity.last_failure.has_value()) *info.mutable_last_failure() = *activity.last_failure;
@@ -78,8 +83,7 @@ void describe_activity(const Execution& execution, const Activity& activity, wor
   }
   if (activity.state == Activity::State::kBackingOff) {
     set_time(info.mutable_next_attempt_schedule_time(), activity.scheduled_time);
-    set_duration(info.mutable_current_retry_interval(),
-                 activity.scheduled_time - activity.last_attempt_completed_time.value_or(activity.scheduled_time));
+    set_duration(info.mutable_current_retry_interval(), activity.scheduled_time - activity.backoff_since);
   }
 }
 

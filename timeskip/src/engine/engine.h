@@ -72,6 +72,10 @@ class Engine {
   std::int64_t client_locks = 0;
   std::int64_t unlocking_sleeps = 0;
 
+  // Workers that said goodbye, by worker_instance_key, with the wall time: a poll that crossed their word is not
+  // parked.
+  std::unordered_map<std::string, Time> ended_workers;
+
   std::deque<TaskQueue*> queues_to_match;  // got a task or a poller in this request
 
  private:

@@ -36,6 +36,7 @@ struct WorkflowTask {
   Time original_scheduled_time;  // of a chain of heartbeats
   std::string request_id;
   std::string started_identity;
+  std::optional<commonpb::WorkerVersionStamp> worker;  // that took it, where it said what it is
   std::int64_t history_size = 0;
   bool suggest_continue_as_new = false;
   bool written = true;  // Scheduled (and Started) are in the history; false: a transient task
@@ -65,8 +66,10 @@ struct Activity {
   std::int64_t cancel_requested_event_id = 0;
   std::optional<commonpb::Payloads> heartbeat_details;
   std::optional<failurepb::Failure> last_failure;
-  std::optional<Time> last_attempt_completed_time;
-  Timer timeout;  // the earliest of the timeouts that apply now
+  std::optional<Time> last_attempt_completed_time;  // by a worker: a timeout is no completion
+  Time backoff_since;
+  std::optional<commonpb::WorkerVersionStamp> worker;  // that ended it
+  Timer timeout;                                       // the earliest of the timeouts that apply now
   Timer retry;
 };
 
@@ -114,6 +117,14 @@ struct Execution {
   std::string successor_run_id;  // continued as new or retried
 
   History history;
+
+  std::optional<commonpb::WorkerVersionStamp> last_worker;  // that completed a workflow task
+  struct Build {
+    std::string checksum;
+    std::string id;
+  };
+  std::vector<Build> builds;           // that have completed workflow tasks
+  std::vector<std::string> build_ids;  // the search attribute BuildIds
 
   WorkflowTask task;
   std::int32_t task_attempt = 1;  // of the next workflow task

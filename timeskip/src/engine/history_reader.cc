@@ -3,6 +3,7 @@
 #include "timeskip/src/engine/history_reader.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
@@ -90,14 +91,43 @@ bool wants_close_event(const svc::GetWorkflowExecutionHistoryRequest& request) {
   return request.history_event_filter_type() == enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
 }
 
-void fill_page(const Engine& engine, const Execution& execution, std::int64_t from,
-               const svc::GetWorkflowExecutionHistoryRequest& request,
-               svc::GetWorkflowExecutionHistoryResponse& response) {
+// Clients that wait for a close event follow continue-as-new only, unless they say that they know better: to them a
+// run with a successor looks as if it had continued as new.
+void disguise_as_continued(historypb::HistoryEvent& event) {
+  historypb::WorkflowExecutionContinuedAsNewEventAttributes continued;
+  switch (event.event_type()) {
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
+      auto& failed = *event.mutable_workflow_execution_failed_event_attributes();
+      continued.set_new_execution_run_id(failed.new_execution_run_id());
+      if (failed.has_failure()) *continued.mutable_failure() = std::move(*failed.mutable_failure());
+      break;
+    }
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: {
+      const auto& timed_out = event.workflow_execution_timed_out_event_attributes();
+      continued.set_new_execution_run_id(timed_out.new_execution_run_id());
+      continued.mutable_failure()->set_message("workflow timeout");
+      continued.mutable_failure()->set_source("Server");
+      continued.mutable_failure()->mutable_timeout_failure_info()->set_timeout_type(enums::TIMEOUT_TYPE_START_TO_CLOSE);
+      break;
+    }
+    default:
+      return;
+  }
+  if (continued.new_execution_run_id().empty()) return;
+  event.set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
+  *event.mutable_workflow_execution_continued_as_new_event_attributes() = std::move(continued);
+}
+
+void fill_page(const Engine& engine, const Execution& execution, std::int64_t from, Call& call) {
+  const auto& request = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
+  auto& response = call.response_as<svc::GetWorkflowExecutionHistoryResponse>();
   const std::int64_t last = execution.history.last_event_id();
   auto* history = response.mutable_history();
   if (wants_close_event(request)) {
     if (!execution.is_running()) {
-      *history->add_events() = execution.history.event(last);
+      auto& event = *history->add_events();
+      event = execution.history.event(last);
+      if (!call.context.follows_next_run_id) disguise_as_continued(event);
     } else if (request.wait_new_event()) {
       response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryPage, from));
     }
@@ -142,27 +172,25 @@ void answer_history_waiters(Engine& engine, Execution& execution) {
     const auto& request = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
     const std::int64_t from = waiting_from(request);
     if (!has_news(execution, from, wants_close_event(request))) continue;
-    fill_page(engine, execution, from, request, call.response_as<svc::GetWorkflowExecutionHistoryResponse>());
+    fill_page(engine, execution, from, call);
     engine.answer(call, {});
   }
 }
 
 Answer get_workflow_execution_history(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
-  auto& response = call.response_as<svc::GetWorkflowExecutionHistoryResponse>();
   const Cursor cursor = find_cursor(engine, request, Token::Kind::kHistoryPage);
   if (cursor.execution == nullptr) return cursor.error;
   Execution& execution = *cursor.execution;
   if (!request.wait_new_event() || has_news(execution, cursor.event_id, wants_close_event(request))) {
-    fill_page(engine, execution, cursor.event_id, request, response);
+    fill_page(engine, execution, cursor.event_id, call);
     return errors::ok();
   }
   const auto place = execution.history_waiters.insert(execution.history_waiters.end(), &call);
   call.unpark = [&execution, place] { execution.history_waiters.erase(place); };
   engine.limit_wait(call, kNewsWait, [&engine, &execution, &call] {
     const auto& asked = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
-    fill_page(engine, execution, waiting_from(asked), asked,
-              call.response_as<svc::GetWorkflowExecutionHistoryResponse>());
+    fill_page(engine, execution, waiting_from(asked), call);
     engine.answer(call, {});
   });
   return kParked;

@@ -17,6 +17,9 @@ namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
 
+// How long a worker that has shut down is remembered.
+constexpr Duration kEndedWorkerMemory = std::chrono::seconds(30);
+
 // A poll that would end sooner is refused.
 constexpr Duration kMinPollTime = std::chrono::seconds(2);
 
@@ -34,6 +37,32 @@ std::optional<RpcStatus> poll_fault(const Engine& engine, const Call& call, cons
   return std::nullopt;
 }
 
+void remember_ended_worker(Engine& engine, const std::string& key) {
+  const Time now = engine.clock.wall();
+  std::erase_if(engine.ended_workers, [&](const auto& entry) { return entry.second + kEndedWorkerMemory < now; });
+  engine.ended_workers.insert_or_assign(key, now);
+}
+
+bool has_worker_ended(const Engine& engine, const std::string& key) {
+  if (key.empty()) return false;
+  const auto found = engine.ended_workers.find(key);
+  return found != engine.ended_workers.end() && found->second + kEndedWorkerMemory >= engine.clock.wall();
+}
+
+// What a worker that is not versioned by deployment says of its build.
+WorkerStamp worker_stamp(const svc::PollWorkflowTaskQueueRequest& request) {
+  const auto& options = request.deployment_options();
+  const auto& capabilities = request.worker_version_capabilities();
+  const bool is_versioned = (options.worker_versioning_mode() == enums::WORKER_VERSIONING_MODE_VERSIONED &&
+                             !options.deployment_name().empty()) ||
+                            (capabilities.use_versioning() && !capabilities.deployment_series_name().empty());
+  if (is_versioned || capabilities.build_id().empty()) return std::nullopt;
+  commonpb::WorkerVersionStamp stamp;
+  stamp.set_build_id(capabilities.build_id());
+  stamp.set_use_versioning(capabilities.use_versioning());
+  return stamp;
+}
+
 void hand_out_workflow_task(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& call) {
   Execution& execution = *ref.execution;
   const WorkflowTask& task = execution.task;
@@ -42,7 +71,7 @@ void hand_out_workflow_task(Engine& engine, TaskQueue& queue, const TaskRef& ref
   const auto& request = call.request_as<svc::PollWorkflowTaskQueueRequest>();
   auto& response = call.response_as<svc::PollWorkflowTaskQueueResponse>();
   const bool partial = !execution.sticky_queue.empty();
-  start_workflow_task(engine, execution, request.identity(), engine.ids.uuid());
+  start_workflow_task(engine, execution, {request.identity(), engine.ids.uuid(), worker_stamp(request)});
   fill_workflow_task(engine, execution, partial, response);
   response.set_backlog_count_hint(static_cast<std::int64_t>(queue.backlog.size()));
   engine.answer(call, {});
@@ -80,6 +109,17 @@ void hand_out_query(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& 
   engine.answer(call, {});
 }
 
+// What the activity's priority leaves open is the workflow's.
+void inherit_priority(const Execution& execution, svc::PollActivityTaskQueueResponse& response) {
+  const auto& started = execution.history.event(1).workflow_execution_started_event_attributes();
+  if (!started.has_priority()) return;
+  const commonpb::Priority& inherited = started.priority();
+  commonpb::Priority& priority = *response.mutable_priority();
+  if (priority.priority_key() == 0) priority.set_priority_key(inherited.priority_key());
+  if (priority.fairness_key().empty()) priority.set_fairness_key(inherited.fairness_key());
+  if (priority.fairness_weight() == 0) priority.set_fairness_weight(inherited.fairness_weight());
+}
+
 void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
   Execution& execution = *ref.execution;
   Activity* activity = find_activity(execution, ref.id);
@@ -88,6 +128,7 @@ void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
   auto& response = call.response_as<svc::PollActivityTaskQueueResponse>();
   start_activity(engine, execution, *activity, request.identity());
   fill_activity_task(engine, execution, *activity, response);
+  inherit_priority(execution, response);
   engine.answer(call, {});
 }
 
@@ -171,6 +212,7 @@ Answer poll_workflow_task_queue(Engine& engine, Call& call) {
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
   if (auto fault = poll_fault(engine, call, request.task_queue(), request.identity())) return fault;
+  if (has_worker_ended(engine, request.worker_instance_key())) return errors::ok();  // empty-handed
   add_poller(engine, workflow_queue(*owner.value, request.task_queue().name()), call);
   return kParked;
 }
@@ -180,6 +222,7 @@ Answer poll_activity_task_queue(Engine& engine, Call& call) {
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
   if (auto fault = poll_fault(engine, call, request.task_queue(), request.identity())) return fault;
+  if (has_worker_ended(engine, request.worker_instance_key())) return errors::ok();
   add_poller(engine, activity_queue(*owner.value, request.task_queue().name()), call);
   return kParked;
 }
@@ -199,6 +242,7 @@ Answer shutdown_worker(Engine& engine, Call& call) {
   };
   const std::string& key = request.worker_instance_key();
   const std::string& sticky = request.sticky_task_queue();
+  if (!key.empty()) remember_ended_worker(engine, key);
   collect(owner.value->workflow_queues, [&](const TaskQueue& queue, Call& poller) {
     return (!sticky.empty() && queue.name == sticky) ||
            (!key.empty() && poller.request_as<svc::PollWorkflowTaskQueueRequest>().worker_instance_key() == key);

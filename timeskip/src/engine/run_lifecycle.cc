@@ -232,8 +232,6 @@ std::string start_retry_run(Engine& engine, Execution& previous, const failurepb
   *attributes.mutable_continued_failure() = failure;
   attributes.set_attempt(previous.attempt + 1);
   attributes.clear_identity();
-  *attributes.mutable_memo() = previous.memo;
-  *attributes.mutable_search_attributes() = previous.search_attributes;
   previous.successor_run_id = run.run_id;
   start_run(engine, *previous.owner, run);
   return previous.successor_run_id;

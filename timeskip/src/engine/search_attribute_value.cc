@@ -103,4 +103,12 @@ bool is_search_attribute_value(const commonpb::Payload& payload, enums::IndexedV
   return std::all_of(value.begin(), value.end(), [type](const Json& item) { return is_of_type(item, type); });
 }
 
+commonpb::Payload keyword_list(const std::vector<std::string>& keywords) {
+  commonpb::Payload payload;
+  (*payload.mutable_metadata())["encoding"] = "json/plain";
+  (*payload.mutable_metadata())["type"] = "KeywordList";
+  payload.set_data(Json(keywords).dump(-1, ' ', false, Json::error_handler_t::replace));
+  return payload;
+}
+
 }  // namespace temporalio::timeskip

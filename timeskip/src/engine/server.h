@@ -32,6 +32,8 @@ struct CallContext {
   // Whether the caller is known to have gone, though cancel() has not been called yet; may be empty. Asked on the
   // server's thread, while the call is parked.
   std::function<bool()> is_gone = {};
+  // The caller says (header supported-features) that it follows the run that comes after a failed or timed-out one.
+  bool follows_next_run_id = false;
 };
 
 struct ServerOptions {

@@ -235,6 +235,7 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   if (auto refusal = unsupported(request)) return refusal;
   if (std::string fault = request_fault(request); !fault.empty()) return errors::invalid_argument(fault);
+  if (std::string fault = priority_fault(request.priority()); !fault.empty()) return errors::invalid_argument(fault);
   if (std::string fault = search_attributes_fault(*owner.value, request); !fault.empty()) {
     return errors::invalid_argument(fault);
   }
@@ -281,7 +282,7 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   fill_response(execution, true, response);
   if (is_eager) {
     schedule_workflow_task(engine, execution, std::nullopt, false);
-    start_workflow_task(engine, execution, request.identity(), request_id, true);
+    start_workflow_task(engine, execution, {request.identity(), request_id, std::nullopt, true});
     fill_workflow_task(engine, execution, false, *response.mutable_eager_workflow_task());
   }
   return errors::ok();

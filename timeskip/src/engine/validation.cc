@@ -40,6 +40,14 @@ std::string blob_fault(const commonpb::Payloads& payloads) {
   return payloads.ByteSizeLong() > kMaxBlobBytes ? "Blob data size exceeds limit." : std::string();
 }
 
+std::string priority_fault(const commonpb::Priority& priority) {
+  constexpr std::size_t kMaxFairnessKeyBytes = 64;
+  if (priority.priority_key() < 0) return "priority key can't be negative";
+  if (priority.fairness_key().size() > kMaxFairnessKeyBytes) return "fairness key length exceeds limit";
+  if (priority.fairness_weight() < 0) return "fairness weight can't be negative";
+  return {};
+}
+
 std::string memo_fault(const commonpb::Memo& memo) {
   return memo.ByteSizeLong() > kMaxBlobBytes ? "Memo size exceeds limit." : std::string();
 }
@@ -62,6 +70,10 @@ TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kin
     target.error = errors::invalid_argument("Task token not set on request.");
     return target;
   }
+  if (!name.empty() && engine.find_namespace(name) == nullptr) {
+    target.error = errors::namespace_not_found(name);
+    return target;
+  }
   const std::optional<Token> token = Token::decode(text, kind);
   if (!token.has_value()) {
     target.error = errors::invalid_argument("Invalid TaskToken.");
@@ -73,11 +85,7 @@ TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kin
   }
   Execution& execution = *engine.executions[token->execution];
   if (!name.empty() && name != execution.owner->name) {
-    if (engine.find_namespace(name) == nullptr) {
-      target.error = errors::namespace_not_found(name);
-    } else {
-      target.error = errors::invalid_argument("Operation requested with a token from a different namespace.");
-    }
+    target.error = errors::invalid_argument("Operation requested with a token from a different namespace.");
     return target;
   }
   target.token = token;

@@ -31,6 +31,7 @@ Found<Execution> require_execution(Engine& engine, const Namespace& owner, const
 std::string id_fault(const char* field, const std::string& value);
 std::string task_queue_fault(const std::string& name);
 std::string blob_fault(const commonpb::Payloads& payloads);
+std::string priority_fault(const commonpb::Priority& priority);
 std::string memo_fault(const commonpb::Memo& memo);
 std::string links_fault(const google::protobuf::RepeatedPtrField<commonpb::Link>& links);
 

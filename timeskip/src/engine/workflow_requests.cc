@@ -20,18 +20,26 @@ const std::string kDefaultTerminateIdentity = "frontend-service";
 
 RpcStatus already_completed() { return errors::not_found("workflow execution already completed"); }
 
-// The current run of a chain that must have begun with `first_run_id`, if that is given.
-Found<Execution> require_chain(Engine& engine, const Namespace& owner, const commonpb::WorkflowExecution& asked,
-                               const std::string& first_run_id) {
-  if (!first_run_id.empty() && !is_uuid(first_run_id)) {
-    return {nullptr, errors::invalid_argument("Invalid FirstExecutionRunId.")};
-  }
+// The run that is asked for; with `first_run_id` the current one, whichever run id is given.
+Found<Execution> require_run(Engine& engine, const Namespace& owner, const commonpb::WorkflowExecution& asked,
+                             const std::string& first_run_id) {
+  if (first_run_id.empty()) return require_execution(engine, owner, asked);
+  if (!is_uuid(first_run_id)) return {nullptr, errors::invalid_argument("Invalid FirstExecutionRunId.")};
   Found<Execution> found = require_execution(engine, owner, asked);
-  if (found.value != nullptr && !first_run_id.empty() && found.value->first_run_id != first_run_id) {
-    return {nullptr, errors::not_found("workflow not found for ID: " + asked.workflow_id() +
-                                       " with the given first execution run id")};
-  }
-  return found;
+  if (found.error.code == errors::kInvalidArgument) return found;
+  commonpb::WorkflowExecution current;
+  current.set_workflow_id(asked.workflow_id());
+  return require_execution(engine, owner, current);
+}
+
+// Whether the run belongs to the chain that began with `first_run_id`, if that is given.
+bool is_of_chain(const Execution& execution, const std::string& first_run_id) {
+  return first_run_id.empty() || execution.first_run_id == first_run_id;
+}
+
+RpcStatus not_of_chain(const Execution& execution) {
+  return errors::not_found("workflow not found for ID: " + execution.workflow_id +
+                           " with the given first execution run id");
 }
 
 }  // namespace
@@ -76,6 +84,10 @@ Answer signal_workflow_execution(Engine& engine, Call& call) {
   const Found<Execution> found = require_execution(engine, *owner.value, request.workflow_execution());
   if (found.value == nullptr) return found.error;
   if (auto refusal = signal_refusal(*found.value)) return refusal;
+  const bool is_buffered = found.value->task.state == WorkflowTask::State::kStarted;
+  if (const auto reason = enforce_history_limits(engine, *found.value, is_buffered ? 0 : 1)) {
+    return errors::invalid_argument(*reason);
+  }
   Signal signal;
   signal.name = request.signal_name();
   signal.identity = request.identity();
@@ -93,10 +105,12 @@ Answer request_cancel_workflow_execution(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   if (std::string fault = links_fault(request.links()); !fault.empty()) return errors::invalid_argument(fault);
   const Found<Execution> found =
-      require_chain(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
+      require_run(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
   Execution& execution = *found.value;
-  if (!execution.is_running() || execution.cancel_requested) return errors::ok();
+  if (!execution.is_running()) return errors::ok();
+  if (!is_of_chain(execution, request.first_execution_run_id())) return not_of_chain(execution);
+  if (execution.cancel_requested) return errors::ok();
   execution.cancel_requested = true;
   auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, engine.now());
   auto& attributes = *event.mutable_workflow_execution_cancel_requested_event_attributes();
@@ -115,9 +129,10 @@ Answer terminate_workflow_execution(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   if (std::string fault = links_fault(request.links()); !fault.empty()) return errors::invalid_argument(fault);
   const Found<Execution> found =
-      require_chain(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
+      require_run(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
   if (!found.value->is_running()) return already_completed();
+  if (!is_of_chain(*found.value, request.first_execution_run_id())) return not_of_chain(*found.value);
   const std::string& reason = request.reason().empty() ? kDefaultTerminateReason : request.reason();
   const std::string& identity = request.identity().empty() ? kDefaultTerminateIdentity : request.identity();
   auto& event =

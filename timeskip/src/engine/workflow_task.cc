@@ -2,6 +2,7 @@
 #include "timeskip/src/engine/workflow_task.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "timeskip/src/engine/engine.h"
 #include "timeskip/src/engine/proto_time.h"
@@ -46,6 +47,7 @@ void fill_started(const Execution& execution, const std::string& identity,
   attributes.set_request_id(task.request_id);
   attributes.set_suggest_continue_as_new(task.suggest_continue_as_new);
   attributes.set_history_size_bytes(task.history_size);
+  if (task.worker.has_value()) *attributes.mutable_worker_version() = *task.worker;
   if (task.history_size >= kSuggestContinueAsNewBytes) {
     attributes.add_suggest_continue_as_new_reasons(enums::SUGGEST_CONTINUE_AS_NEW_REASON_HISTORY_SIZE_TOO_LARGE);
   }
@@ -135,6 +137,7 @@ void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<
   task.started_event_id = 0;
   task.request_id.clear();
   task.started_identity.clear();
+  task.worker.reset();
   task.written = task.attempt == 1;
   if (task.written) {
     write_scheduled(execution, task.scheduled_time);
@@ -147,14 +150,14 @@ void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<
   engine.touch(execution);
 }
 
-void start_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
-                         const std::string& request_id, bool with_start) {
+void start_workflow_task(Engine& engine, Execution& execution, TaskTaker taker) {
   WorkflowTask& task = execution.task;
   task.state = WorkflowTask::State::kStarted;
   task.started_time = engine.now();
-  task.request_id = request_id;
-  task.started_identity = identity;
-  task.history_size = with_start ? 0 : execution.history.size_in_bytes();
+  task.request_id = std::move(taker.request_id);
+  task.started_identity = std::move(taker.identity);
+  task.worker = std::move(taker.worker);
+  task.history_size = taker.with_start ? 0 : execution.history.size_in_bytes();
   task.suggest_continue_as_new = task.history_size >= kSuggestContinueAsNewBytes ||
                                  execution.history.next_event_id() >= kSuggestContinueAsNewEvents;
   if (!task.written && task.scheduled_event_id != execution.history.next_event_id()) {
@@ -163,7 +166,7 @@ void start_workflow_task(Engine& engine, Execution& execution, const std::string
     write_scheduled(execution, task.started_time);
   }
   if (task.written) {
-    write_started(execution, identity);
+    write_started(execution, task.started_identity);
   } else {
     task.started_event_id = task.scheduled_event_id + 1;
   }
@@ -173,9 +176,11 @@ void start_workflow_task(Engine& engine, Execution& execution, const std::string
   engine.touch(execution);
 }
 
-historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execution, const std::string& identity) {
+historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
+                                                const WorkerStamp& worker) {
   WorkflowTask& task = execution.task;
   if (!task.written) {
+    task.worker = worker;
     write_scheduled(execution, task.scheduled_time);
     write_started(execution, identity);
   }

@@ -26,14 +26,23 @@ inline constexpr Duration kMaxTaskTimeout = std::chrono::seconds(120);
 void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since = std::nullopt,
                             bool dispatch = true);
 
-// Requires a scheduled task. A transient task that is no longer last becomes an ordinary one. `with_start`: in the same
-// transaction as the run itself (eager start).
-void start_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
-                         const std::string& request_id, bool with_start = false);
+using WorkerStamp = std::optional<commonpb::WorkerVersionStamp>;
 
-// Writes WorkflowTaskCompleted (before it Scheduled and Started of a transient task) and returns it; the caller fills
-// in what the worker said. The run has no task afterwards.
-historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execution, const std::string& identity);
+// Who takes a workflow task.
+struct TaskTaker {
+  std::string identity;
+  std::string request_id;
+  WorkerStamp worker = std::nullopt;
+  bool with_start = false;  // in the same transaction as the run itself (eager start)
+};
+
+// Requires a scheduled task. A transient task that is no longer last becomes an ordinary one.
+void start_workflow_task(Engine& engine, Execution& execution, TaskTaker taker);
+
+// Writes WorkflowTaskCompleted (before it Scheduled and Started of a transient task, with the stamp of the worker that
+// completes it) and returns it; the caller fills in what the worker said. The run has no task afterwards.
+historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
+                                                const WorkerStamp& worker);
 
 // Writes WorkflowTaskFailed unless the task is transient, and returns it. The run has no task afterwards.
 historypb::HistoryEvent* fail_workflow_task(Engine& engine, Execution& execution, enums::WorkflowTaskFailedCause cause,

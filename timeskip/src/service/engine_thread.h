@@ -29,6 +29,8 @@ class EngineCall {
   virtual std::optional<Time> wall_deadline() const = 0;
   // Whether the caller has gone, as far as the transport knows; asked while the call is not answered.
   virtual bool is_gone() const { return false; }
+  // See CallContext.
+  virtual bool follows_next_run_id() const { return false; }
 
   // Runs exactly once for each submitted call, on the engine's thread.
   virtual void answer(RpcStatus status) = 0;

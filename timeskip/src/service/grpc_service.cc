@@ -63,6 +63,12 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
   std::optional<Time> wall_deadline() const override { return deadline_; }
   // gRPC knows it a while before the engine hears of it through OnCancel.
   bool is_gone() const override { return context_.IsCancelled(); }
+  bool follows_next_run_id() const override {
+    const auto features = context_.client_metadata().find("supported-features");  // a list with commas
+    return features != context_.client_metadata().end() &&
+           std::string_view(features->second.data(), features->second.size()).find("follows-next-run-id") !=
+               std::string_view::npos;
+  }
 
   void answer(RpcStatus status) override {
     if (status.code != 0) {
