@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "replayer/src/json_scalars.h"
 
@@ -61,7 +62,10 @@ bool EventEncoder::fields(simdjson::ondemand::object& object, const MessageTable
     }
     if (entry == nullptr) {
       ++seen.unknown;
-      continue;
+      Value unknown = member.value();
+      if (skip(unknown)) continue;
+      fault_.path.emplace_back(hashed.text);
+      return false;
     }
     ++seen.known;
     Value value = member.value();
@@ -72,6 +76,22 @@ bool EventEncoder::fields(simdjson::ondemand::object& object, const MessageTable
   }
   --depth_;
   return true;
+}
+
+// simdjson looks only at what it is asked for; a file that is no JSON is refused all the same.
+bool EventEncoder::skip(Value& value) {
+  std::string_view text = trimmed(value.raw_json_token());
+  if (starts(text, '{')) {
+    simdjson::ondemand::object members;
+    if (const auto error = value.get_object().get(members)) return fail(error);
+    if (const auto error = members.raw_json().get(text)) return fail(error);
+  } else if (starts(text, '[')) {
+    simdjson::ondemand::array items;
+    if (const auto error = value.get_array().get(items)) return fail(error);
+    if (const auto error = items.raw_json().get(text)) return fail(error);
+  }
+  text = trimmed(text);
+  return nlohmann::json::accept(text) || fail("a JSON value", text);
 }
 
 bool EventEncoder::field(Value& value, const FieldEntry& entry) {

@@ -40,6 +40,7 @@ class EventEncoder {
   };
 
   bool fields(simdjson::ondemand::object& object, const MessageTable& table, Seen& seen);
+  bool skip(Value& value);
   bool field(Value& value, const FieldEntry& entry);
   bool elements(Value& value, const FieldEntry& entry);
   bool element(Value& value, std::string_view token, const FieldEntry& entry);

@@ -71,5 +71,37 @@ TEST(EngineHistory, AReaderThatWaitsForNewsGetsTransientEventsOnce) {
   EXPECT_EQ(second->response.history().events_size(), 0);
 }
 
+// Who waits for the close event: official SDKs follow continue-as-new only.
+TEST(EngineHistory, TheCloseEventOfARunWithASuccessorLooksAsIfContinued) {
+  Harness h;
+  const auto close_event = [&](const std::string& id, const std::string& run_id) {
+    svc::GetWorkflowExecutionHistoryRequest request;
+    request.mutable_execution()->set_workflow_id(id);
+    request.mutable_execution()->set_run_id(run_id);
+    request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+    return h.history(std::move(request))->response.history().events(0);
+  };
+  const auto fail_run = [&](const std::string& id, bool retries) {
+    const auto started = h.start_with(id, [&](auto& request) {
+      if (retries) set_duration(request.mutable_retry_policy()->mutable_initial_interval(), 1h);
+    });
+    commandpb::Command command;
+    command.set_command_type(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
+    auto& failure = *command.mutable_fail_workflow_execution_command_attributes()->mutable_failure();
+    failure.set_message("boom");
+    failure.mutable_application_failure_info();
+    EXPECT_EQ(h.complete(h.task().task_token(), {command})->code(), 0);
+    return started->response.run_id();
+  };
+  const auto final_failure = close_event("once", fail_run("once", false));
+  EXPECT_EQ(final_failure.event_type(), enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED);
+  EXPECT_EQ(final_failure.workflow_execution_failed_event_attributes().failure().message(), "boom");
+  const auto retried = close_event("again", fail_run("again", true));
+  EXPECT_EQ(retried.event_type(), enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
+  const auto& attributes = retried.workflow_execution_continued_as_new_event_attributes();
+  EXPECT_EQ(attributes.failure().message(), "boom");
+  EXPECT_FALSE(attributes.new_execution_run_id().empty());
+}
+
 }  // namespace
 }  // namespace temporalio::timeskip::test

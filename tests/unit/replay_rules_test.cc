@@ -68,10 +68,50 @@ class Story {
     attributes.mutable_activity_type()->set_name("act");
     return *this;
   }
-  Story& activity_completed(std::int64_t scheduled) {
+  Story& activity_started(std::int64_t scheduled) {
     add(EVENT_TYPE_ACTIVITY_TASK_STARTED)
         .mutable_activity_task_started_event_attributes()
         ->set_scheduled_event_id(scheduled);
+    return *this;
+  }
+  Story& activity_canceled(std::int64_t scheduled) {
+    add(EVENT_TYPE_ACTIVITY_TASK_CANCELED)
+        .mutable_activity_task_canceled_event_attributes()
+        ->set_scheduled_event_id(scheduled);
+    return *this;
+  }
+  Story& activity_completed_unstarted(std::int64_t scheduled) {
+    add(EVENT_TYPE_ACTIVITY_TASK_COMPLETED)
+        .mutable_activity_task_completed_event_attributes()
+        ->set_scheduled_event_id(scheduled);
+    return *this;
+  }
+  // The search attribute that goes with a patch.
+  Story& upsert(const std::string& key = "TemporalChangeVersion") {
+    auto& attributes =
+        *add(EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES).mutable_upsert_workflow_search_attributes_event_attributes();
+    (*attributes.mutable_search_attributes()->mutable_indexed_fields())[key].set_data("[]");
+    return *this;
+  }
+  Story& bare_task_event(EventType type) {
+    Event& event = add(type);
+    switch (type) {
+      case EVENT_TYPE_WORKFLOW_TASK_STARTED:
+        event.mutable_workflow_task_started_event_attributes();
+        break;
+      case EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+        event.mutable_workflow_task_completed_event_attributes();
+        break;
+      case EVENT_TYPE_WORKFLOW_TASK_FAILED:
+        event.mutable_workflow_task_failed_event_attributes();
+        break;
+      default:
+        event.mutable_workflow_task_timed_out_event_attributes();
+    }
+    return *this;
+  }
+  Story& activity_completed(std::int64_t scheduled) {
+    activity_started(scheduled);
     add(EVENT_TYPE_ACTIVITY_TASK_COMPLETED)
         .mutable_activity_task_completed_event_attributes()
         ->set_scheduled_event_id(scheduled);
@@ -242,7 +282,19 @@ TEST(ReplayRules, FlagsOfAMergedTaskHold) {
   expect_refused<OneActivity>(started().task({99}).task().activity("1"), "core flag 99");
 }
 
+// Since the Python SDK 1.35 Core records flag 4, which says something of Nexus operations only.
+TEST(ReplayRules, FlagsOfTodaysCoreAreKnown) {
+  expect_passes<OneActivity>(started().task({1, 2, 3, 4}).task().activity("1"));
+  expect_diverges<OneActivity>(started().task({1, 2, 3, 4}).task().activity("other"), 8);
+  expect_refused<OneActivity>(started().task({1, 2, 3, 4, 5}).task().activity("1"), "core flag 5");
+}
+
 // ---- patches -----------------------------------------------------------------------------------------------------
+
+class Nap : public Base<Nap> {
+ public:
+  Task<> run() { co_await workflow::sleep(1s); }
+};
 
 class PatchedInSecondTask : public Base<PatchedInSecondTask> {
  public:
@@ -289,12 +341,23 @@ TEST(ReplayRules, AMarkerOfAnotherKindIsNoPatch) {
   expect_diverges<TwoPatches>(started().task().foreign_marker().patch("a").timer("1"), 5);
 }
 
-// ---- events ------------------------------------------------------------------------------------------------------
+// With core flag 2 each marker that the code writes is followed by the search attribute that tells of it.
+TEST(ReplayRules, APatchIsToldInASearchAttributeWhereTheFlagSaysSo) {
+  const auto with = [](std::uint32_t flag) { return started().task({flag}); };
+  expect_passes<TwoPatches>(with(2).patch("a").upsert().patch("b").upsert().timer("1"));
+  expect_diverges<TwoPatches>(with(2).patch("a").patch("b").upsert().timer("1"), 6);
+  expect_diverges<TwoPatches>(with(2).patch("a").upsert().patch("b").timer("1"), 8);
+  expect_diverges<TwoPatches>(with(2).patch("a").upsert().upsert().patch("b").upsert().timer("1"), 7);
+  expect_diverges<TwoPatches>(with(2).patch("a").upsert("Mine").patch("b").upsert().timer("1"), 6);
+  expect_diverges<TwoPatches>(with(1).patch("a").upsert().patch("b").timer("1"), 6);
+  expect_diverges<PatchedAtLast>(started().task({2}).timer("1").fired(5, "1").task().patch("p"), 10);
+  // Code that has forgotten the change.
+  expect_passes<Nap>(with(2).patch("gone", true).upsert().timer("1"));
+  expect_passes<Nap>(with(2).patch("gone", true).timer("1"));
+  expect_diverges<Nap>(with(1).patch("gone", true).upsert().timer("1"), 6);
+}
 
-class Nap : public Base<Nap> {
- public:
-  Task<> run() { co_await workflow::sleep(1s); }
-};
+// ---- events ------------------------------------------------------------------------------------------------------
 
 TEST(ReplayRules, EventsOfNewerKindsThatMayBeIgnoredAreSkippedEverywhere) {
   const auto around = [](int where) {
@@ -343,6 +406,81 @@ TEST(ReplayRules, AFiredTimerHasTheIdThatItWasStartedWith) {
   expect_passes<Nap>(started().task().timer("1").fired(5, "1").task().completed());
   expect_passes<Nap>(started().task().timer("5").fired(5, "5").task().completed());  // as Go counts
   expect_diverges<Nap>(started().task().timer("1").fired(5, "2").task().completed(), 6);
+  // With flag 1 the recording SDK numbers as this one does: another id is another timer.
+  expect_diverges<Nap>(started().task({1}).timer("2").fired(5, "2").task().completed(), 6);
+}
+
+TEST(ReplayRules, AWorkflowTaskIsScheduledThenStartedThenEnds) {
+  const std::string misplaced = "belongs to a workflow task that was ";
+  for (const EventType type :
+       {EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EVENT_TYPE_WORKFLOW_TASK_FAILED, EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT}) {
+    expect_refused<Nap>(started().bare_task_event(type), misplaced);
+    expect_refused<Nap>(started().task().timer("1").fired(5, "1").bare_task_event(type), misplaced);
+  }
+  expect_refused<Nap>(started().bare_task_event(EVENT_TYPE_WORKFLOW_TASK_STARTED), misplaced + "scheduled");
+  expect_passes<Nap>(started()
+                         .begin_task()
+                         .bare_task_event(EVENT_TYPE_WORKFLOW_TASK_FAILED)
+                         .begin_task()
+                         .bare_task_event(EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT)
+                         .task()
+                         .timer("1"));
+}
+
+class OneAct : public Base<OneAct> {
+ public:
+  Task<> run() { co_await workflow::execute_activity<&kAct>({.start_to_close_timeout = 1min}); }
+};
+
+TEST(ReplayRules, AnActivityIsScheduledThenStartedThenEnds) {
+  expect_passes<OneAct>(started().task().activity("1").activity_completed(5).task().completed());
+  expect_refused<OneAct>(started().task().activity("1").activity_completed_unstarted(5).task().completed(),
+                         "event 6 (ActivityTaskCompleted) ends the activity of event 5 without ActivityTaskStarted");
+  expect_refused<OneAct>(started().task().activity("1").activity_started(5).activity_canceled(5).task(),
+                         "event 7 (ActivityTaskCanceled) ends the activity of event 5 without ActivityTaskCancelReq");
+  expect_diverges<Nap>(started().task().timer("1").activity_started(5), 6);
+  expect_refused<OneAct>(started().task().activity("1").activity_started(9), "expected an earlier one");
+}
+
+constexpr workflow::ActivityType<int()> kReads{"act"};
+
+class ReadsAsResult : public Base<ReadsAsResult> {
+ public:
+  Task<> run() {
+    const auto result =
+        co_await workflow::as_result(workflow::start_activity<&kReads>({.start_to_close_timeout = 1min}));
+    if (!result) co_await workflow::sleep(1s);
+  }
+};
+
+// What was recorded cannot be read: not the activity's failure, which would be answered with compensation.
+TEST(ReplayRules, AResultThatCannotBeReadIsNoFailedActivity) {
+  const auto result = started().task().activity("1").activity_completed(5).task().timer("1").replay<ReadsAsResult>();
+  EXPECT_EQ(result.verdict, Verdict::code_failed) << result.report();
+}
+
+// ---- cancellation ------------------------------------------------------------------------------------------------
+
+class ReadyAtOnce : public Base<ReadyAtOnce> {
+ public:
+  Task<> run() {
+    co_await workflow::wait_condition([] { return true; });
+  }
+};
+class ReadyAtOnceWithin : public Base<ReadyAtOnceWithin> {
+ public:
+  Task<> run() {
+    co_await workflow::wait_condition([] { return true; }, 1h);
+  }
+};
+
+// The first await throws where the workflow was cancelled before it began, whether or not there is something to await.
+TEST(ReplayRules, CancelledBeforeItBeginsThrowsAtTheFirstAwait) {
+  expect_passes<ReadyAtOnce>(started().cancel_requested().task().canceled());
+  expect_passes<ReadyAtOnceWithin>(started().cancel_requested().task().canceled());
+  expect_diverges<ReadyAtOnce>(started().cancel_requested().task().completed(), 6);
+  expect_passes<ReadyAtOnce>(started().task().completed());
+  expect_passes<ReadyAtOnceWithin>(started().task().completed());
 }
 
 TEST(ReplayRules, WhatClosesNothingOpenIsNondeterminism) {

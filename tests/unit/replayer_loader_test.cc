@@ -251,6 +251,19 @@ TEST(Loader, UnknownEventTypeOnlyWhenIgnorable) {
   EXPECT_THAT(refusal(with_second(R"({"eventId":2,"eventType":9999})")), HasSubstr("found 9999"));
 }
 
+TEST(Loader, UnknownFieldsAreJsonToo) {
+  const auto with_unknown = [](const std::string& value) {
+    return with_second(R"({"eventId":2,"eventType":"TimerStarted","unknown":)" + value + "}");
+  };
+  for (const char* good : {"1", "\"a\"", "null", "[1, {\"a\": [true]}]", "{}"}) {
+    EXPECT_EQ(one(with_unknown(good)).events_size(), 2) << good;
+  }
+  for (const char* bad : {"tru", "1e", R"({"a" "b" ,, : true})", "[1 2]", "{\"a\": nul}"}) {
+    EXPECT_THAT(refusal(with_unknown(bad)), testing::HasSubstr("h.json:2:")) << bad;
+    EXPECT_THAT(refusal(with_unknown(bad)), testing::HasSubstr("events[1]")) << bad;
+  }
+}
+
 TEST(Loader, UnknownEnumNamesThePlace) {
   EXPECT_EQ(
       refusal(with_second(

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "temporalio/payload.h"
 #include "temporalio/task.h"
 #include "temporalio/workflow_tasks.h"
 
@@ -40,7 +41,8 @@ class [[nodiscard]] Result {
 };
 
 // `Result<R> r = co_await workflow::as_result(execute_activity<&f>(...))`: never throws, cancellation included. Takes a
-// handle or a Task.
+// handle or a Task. One exception: what cannot be decoded is no outcome, so a PayloadDecodeError goes on and fails the
+// workflow task, which is tried again with mended code.
 template <class Awaited>
   requires coro::Awaitable<Awaited> || coro::kIsTask<Awaited>
 Task<Result<typename Awaited::value_type>> as_result(Awaited awaited) {
@@ -54,6 +56,8 @@ Task<Result<typename Awaited::value_type>> as_result(Awaited awaited) {
       R value = co_await awaited;
       result = Result<R>(std::move(value));
     }
+  } catch (const PayloadDecodeError&) {
+    throw;
   } catch (...) {
     result = Result<R>(std::current_exception());
   }

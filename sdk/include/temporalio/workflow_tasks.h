@@ -87,6 +87,9 @@ TaskHandle<T> spawn(Task<T> task) {
 
 namespace detail {
 
+// The running task has been cancelled and has not been told yet: its next wait does so.
+inline bool is_cancel_pending() { return workflow_scheduler().current_task()->has_pending_cancel(); }
+
 struct ConditionAwaiterBase {
   coro::ConditionNode node{};
   bool is_timed_out = false;
@@ -101,7 +104,7 @@ struct ConditionAwaiter : coro::AwaitableTag, ConditionAwaiterBase {
   explicit ConditionAwaiter(Predicate p) : predicate(p) {}
   ConditionAwaiter& awaiter() & { return *this; }
   ConditionAwaiter awaiter() && { return *this; }
-  bool await_ready() { return static_cast<bool>(predicate()); }
+  bool await_ready() { return !is_cancel_pending() && static_cast<bool>(predicate()); }
   void await_suspend(std::coroutine_handle<> handle) {
     node.check = [](void* context) { return static_cast<bool>(static_cast<ConditionAwaiter*>(context)->predicate()); };
     node.check_context = this;
@@ -148,9 +151,9 @@ struct CancelOnExit {
 
 }  // namespace detail
 
-// Waits until `predicate` holds. It is evaluated at once and then whenever the workflow's code has come to rest; waits
-// are tried in the order in which they began, and the first true one goes on before the others are tried again. It must
-// capture by reference and change nothing. Throws CancelledError.
+// Waits until `predicate` holds. It is evaluated at once (unless the task has been cancelled) and then whenever the
+// workflow's code has come to rest; waits are tried in the order in which they began, and the first true one goes on
+// before the others are tried again. It must capture by reference and change nothing. Throws CancelledError.
 template <std::predicate Predicate>
 detail::ConditionAwaiter<Predicate> wait_condition(Predicate predicate) {
   detail::check_predicate<Predicate>();
@@ -163,7 +166,7 @@ template <std::predicate Predicate>
 Task<void> wait_condition(Predicate predicate, Duration timeout, SleepOptions options = {},
                           SourceLocation location = SourceLocation::current()) {
   detail::check_predicate<Predicate>();
-  if (predicate()) co_return;
+  if (!detail::is_cancel_pending() && predicate()) co_return;
   TimerHandle timer = sleep(timeout, options, location);
   const detail::CancelOnExit cancel_timer{timer};
   detail::TimedConditionAwaiter<Predicate> both(predicate, timer.completion());

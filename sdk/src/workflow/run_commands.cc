@@ -85,7 +85,7 @@ void RunState::cancel_timer(TimerOperation& timer) {
     command.operation = coro::Ref<RunOperation>(&timer);
     if (is_sending()) {
       command.message = std::make_unique<CommandMessage>();
-      command.message->mutable_cancel_timer_command_attributes()->set_timer_id(std::to_string(timer.sequence()));
+      command.message->mutable_cancel_timer_command_attributes()->set_timer_id(timer.id());
     }
   }
   timer.completion().resolve();
@@ -170,14 +170,16 @@ bool RunState::patched(std::string_view id, bool is_deprecated, SourceLocation l
   if (!*patch.answer) return false;
   QueuedCommand& command = queue(CommandKind::patch_marker, location);
   command.patch = &patch;
-  const bool upserts = use_core_flag(kCoreUpsertSearchAttributeOnPatch);
+  std::unique_ptr<CommandMessage> upsert;
+  if (use_core_flag(kCoreUpsertSearchAttributeOnPatch)) upsert = change_version_upsert();
+  command.has_upsert = upsert != nullptr;
   if (is_sending()) {
     command.message = std::make_unique<CommandMessage>();
     auto& attributes = *command.message->mutable_record_marker_command_attributes();
     attributes.set_marker_name("core_patch");
     nlohmann::json data = {{"id", patch.id}, {"deprecated", is_deprecated}};
     payload::append_payload((*attributes.mutable_details())["patch-data"], to_payload(data));
-    if (upserts) command.second_message = change_version_upsert();
+    command.second_message = std::move(upsert);
   }
   return true;
 }

@@ -75,6 +75,7 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
     if (!check_no_command_left(&event)) return false;
     is_expecting_commands_ = false;
   }
+  if (!check_task_phase(event)) return false;
   switch (type) {
     case EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
       return on_started(event);
@@ -90,7 +91,7 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
     case EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
       if (is_expecting_commands_ && !check_no_command_left(&event)) return false;
       is_expecting_commands_ = true;
-      is_expecting_patch_upsert_ = false;
+      patch_upsert_ = PatchUpsert::none;
       completed_event_id_ = event.event_id();
       ++completed_tasks_;
       return read_completed_metadata(event);  // also of tasks that are merged with the one behind them
@@ -105,6 +106,8 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
     case EVENT_TYPE_TIMER_FIRED:
       return on_operation_closed(event, event.timer_fired_event_attributes().started_event_id(),
                                  RunOperation::Kind::timer);
+    case EVENT_TYPE_ACTIVITY_TASK_STARTED:
+      return on_activity_started(event);
     case EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
       return on_operation_closed(event, event.activity_task_completed_event_attributes().scheduled_event_id(),
                                  RunOperation::Kind::activity);
@@ -129,7 +132,6 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
       return true;
     case EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
     case EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
-    case EVENT_TYPE_ACTIVITY_TASK_STARTED:
     case EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED:
     case EVENT_TYPE_WORKFLOW_EXECUTION_PAUSED:
     case EVENT_TYPE_WORKFLOW_EXECUTION_UNPAUSED:
@@ -186,26 +188,95 @@ bool RunState::on_started(const HistoryEvent& event) {
   return true;
 }
 
+// A workflow task is scheduled, then started, then it ends.
+bool RunState::check_task_phase(const HistoryEvent& event) {
+  const auto enter = [&](bool is_allowed, TaskPhase next, const char* expected) {
+    task_phase_ = next;
+    if (is_allowed) return true;
+    fail(TaskVerdict::bad_history,
+         "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
+             ") belongs to a workflow task that was " + expected + " before, which this history does not show",
+         event.event_id());
+    return false;
+  };
+  switch (event.event_type()) {
+    case EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+      return enter(true, TaskPhase::scheduled, "");
+    case EVENT_TYPE_WORKFLOW_TASK_STARTED:
+      return enter(task_phase_ == TaskPhase::scheduled, TaskPhase::started, "scheduled");
+    case EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+      return enter(task_phase_ == TaskPhase::started, TaskPhase::none, "started");
+    case EVENT_TYPE_WORKFLOW_TASK_FAILED:
+    case EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+      return enter(task_phase_ != TaskPhase::none, TaskPhase::none, "scheduled");
+    default:
+      return true;
+  }
+}
+
+bool RunState::on_activity_started(const HistoryEvent& event) {
+  const std::int64_t scheduled = event.activity_task_started_event_attributes().scheduled_event_id();
+  RunOperation* operation = open_.find(scheduled);
+  if (operation == nullptr || operation->kind() != RunOperation::Kind::activity) {
+    return refuse_reference(event, scheduled);
+  }
+  static_cast<ActivityOperation*>(operation)->set_started();
+  return true;
+}
+
+// Nothing is open that belongs to the event which this one refers to.
+bool RunState::refuse_reference(const HistoryEvent& event, std::int64_t initiated_event_id) {
+  if (initiated_event_id > 0 && initiated_event_id < event.event_id()) {
+    return diverge(event, nullptr,
+                   "this event belongs to what event " + std::to_string(initiated_event_id) +
+                       " has started, but the code has nothing open that belongs to that event");
+  }
+  fail(TaskVerdict::bad_history,
+       "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
+           ") refers to event " + std::to_string(initiated_event_id) + ", expected an earlier one",
+       event.event_id());
+  return false;
+}
+
+// What an activity cannot have come to, whatever the code did.
+bool RunState::check_activity_end(const HistoryEvent& event, ActivityOperation& activity) {
+  const char* missing = nullptr;
+  switch (event.event_type()) {
+    case EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+    case EVENT_TYPE_ACTIVITY_TASK_FAILED:
+      if (!activity.is_started()) missing = "ActivityTaskStarted";
+      break;
+    case EVENT_TYPE_ACTIVITY_TASK_CANCELED:
+      if (activity.state() == machines::ActivityState::scheduled ||
+          activity.state() == machines::ActivityState::abandoned) {
+        missing = "ActivityTaskCancelRequested";
+      }
+      break;
+    default:
+      break;
+  }
+  if (missing == nullptr) return true;
+  fail(TaskVerdict::bad_history,
+       "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
+           ") ends the activity of event " + std::to_string(activity.initiated_event_id()) + " without " + missing +
+           " before it",
+       event.event_id());
+  return false;
+}
+
 bool RunState::on_operation_closed(const HistoryEvent& event, std::int64_t initiated_event_id,
                                    RunOperation::Kind kind) {
   RunOperation* operation = open_.find(initiated_event_id);
   if (operation == nullptr || operation->kind() != kind) {
-    if (initiated_event_id > 0 && initiated_event_id < event.event_id()) {
-      return diverge(event, nullptr,
-                     "this event closes what event " + std::to_string(initiated_event_id) +
-                         " has started, but the code has nothing open that belongs to that event");
-    }
-    fail(TaskVerdict::bad_history,
-         "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
-             ") refers to event " + std::to_string(initiated_event_id) + ", expected an earlier one",
-         event.event_id());
-    return false;
+    return refuse_reference(event, initiated_event_id);
   }
   bool is_allowed = false;
   if (kind == RunOperation::Kind::timer) {
     auto& timer = static_cast<TimerOperation&>(*operation);
     const std::string& id = event.timer_fired_event_attributes().timer_id();
-    if (timer.is_numbered_as_here() && id != std::to_string(timer.sequence())) {
+    const bool compares_id =
+        timer.is_numbered_as_here() || (core_flags_ & (std::uint64_t{1} << kCoreIdAndTypeChecks)) != 0;
+    if (compares_id && id != std::to_string(timer.sequence())) {
       return diverge(
           event, nullptr,
           "Timer fired event did not have expected timer id " + std::to_string(timer.sequence()) + ", it was " + id);
@@ -213,6 +284,7 @@ bool RunState::on_operation_closed(const HistoryEvent& event, std::int64_t initi
     is_allowed = machines::apply(timer.state(), machines::TimerInput::fired).has_value();
   } else {
     auto& activity = static_cast<ActivityOperation&>(*operation);
+    if (!check_activity_end(event, activity)) return false;
     is_allowed = machines::apply(activity.state(), machines::ActivityInput::close).has_value();
     if (is_allowed && !activity.completion().is_resolved()) {
       activity.set_outcome(event);

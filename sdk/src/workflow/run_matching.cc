@@ -95,12 +95,14 @@ QueuedCommand* RunState::drop_patch_markers() {
 
 bool RunState::match(const HistoryEvent& event) {
   const EventType type = event.event_type();
-  if (const auto marker = read_patch_marker(event)) return match_patch_marker(event, marker->id, marker->is_deprecated);
-  if (is_expecting_patch_upsert_ && is_change_version_upsert(event)) {
-    is_expecting_patch_upsert_ = false;
+  if (const auto marker = read_patch_marker(event)) {
+    return check_patch_upsert(event) && match_patch_marker(event, marker->id, marker->is_deprecated);
+  }
+  if (patch_upsert_ != PatchUpsert::none && is_change_version_upsert(event)) {
+    patch_upsert_ = PatchUpsert::none;
     return true;
   }
-  is_expecting_patch_upsert_ = false;
+  if (!check_patch_upsert(event)) return false;
   QueuedCommand* command = drop_patch_markers();
   if (command == nullptr) {
     return diverge(event, nullptr, "No command scheduled for event " + event_reference(event));
@@ -174,7 +176,9 @@ bool RunState::check_activity(const HistoryEvent& event, const QueuedCommand& co
 }
 
 bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& id, bool is_deprecated) {
-  is_expecting_patch_upsert_ = true;
+  // Without the flag the recording SDK wrote none; what the code has forgotten may have been too long to be told.
+  const bool may_upsert = (core_flags_ & (std::uint64_t{1} << kCoreUpsertSearchAttributeOnPatch)) != 0;
+  patch_upsert_ = may_upsert ? PatchUpsert::allowed : PatchUpsert::none;
   QueuedCommand* const command = front_command();
   // Calls before it whose markers are in earlier tasks have written nothing here.
   for (std::size_t i = first_command_; i < commands_.size(); ++i) {
@@ -182,6 +186,10 @@ bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& 
     if (issued.operation && issued.operation->is_dropped()) continue;
     if (issued.kind != CommandKind::patch_marker) break;
     if (issued.patch->id != id) continue;
+    if (issued.has_upsert) {
+      patch_upsert_ = PatchUpsert::required;
+      upserting_patch_ = id;
+    }
     first_command_ = i + 1;
     return true;
   }
@@ -191,7 +199,24 @@ bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& 
       "Non-deprecated patch marker encountered for change " + id + ", but there is no corresponding change command!");
 }
 
+// Before any event but the upsert that the marker before it asked for.
+bool RunState::check_patch_upsert(const HistoryEvent& next) {
+  if (std::exchange(patch_upsert_, PatchUpsert::none) != PatchUpsert::required) return true;
+  return diverge(next, nullptr,
+                 "UpsertWorkflowSearchAttributes of " + std::string(kChangeVersion) +
+                     " should follow the marker of patch " + in_quotes(upserting_patch_) + ", but " +
+                     event_reference(next) + " does");
+}
+
 bool RunState::check_no_command_left(const HistoryEvent* next) {
+  HistoryEvent end;
+  end.set_event_id(last_event_id_);
+  const auto report_end = [&] {
+    failure_->divergence->event_type = "end of history";
+    failure_->divergence->recorded = "nothing: the history ends";
+    return false;
+  };
+  if (!check_patch_upsert(next != nullptr ? *next : end)) return next == nullptr && report_end();
   const QueuedCommand* command = drop_patch_markers();
   if (command == nullptr) {
     commands_.clear();
@@ -202,12 +227,8 @@ bool RunState::check_no_command_left(const HistoryEvent* next) {
                              " was issued in the workflow task that completed with event " +
                              std::to_string(completed_event_id_) + ", but the history has no event for it";
   if (next != nullptr) return diverge(*next, command, issued + " before " + event_reference(*next));
-  HistoryEvent none;
-  none.set_event_id(last_event_id_);
-  const bool result = diverge(none, command, issued + " (unless the file was cut off in the middle of that task)");
-  failure_->divergence->event_type = "end of history";
-  failure_->divergence->recorded = "nothing: the history ends";
-  return result;
+  diverge(end, command, issued + " (unless the file was cut off in the middle of that task)");
+  return report_end();
 }
 
 std::string RunState::describe(const QueuedCommand& command) const {

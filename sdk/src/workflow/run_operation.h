@@ -60,10 +60,14 @@ class TimerOperation final : public RunOperation {
       : RunOperation(run, Kind::timer, sequence, location) {}
 
   machines::TimerState& state() { return state_; }
-  // Whether the SDK that recorded the history gave this timer the id that it has here. Go, Java and code that used up
-  // other numbers did not; then ids say nothing.
-  bool is_numbered_as_here() const { return is_numbered_as_here_; }
-  void set_recorded_id(const std::string& id) { is_numbered_as_here_ = id == std::to_string(sequence()); }
+  // The id that the server knows it by: what the history has recorded, else the sequence number.
+  std::string id() const { return recorded_id_.empty() ? std::to_string(sequence()) : recorded_id_; }
+  // Whether the SDK that recorded the history gave this timer the id that it has here. Go and Java did not; then ids
+  // say nothing.
+  bool is_numbered_as_here() const { return recorded_id_.empty(); }
+  void set_recorded_id(const std::string& id) {
+    if (id != std::to_string(sequence())) recorded_id_ = id;
+  }
   bool is_dropped() const override { return state_ == machines::TimerState::dropped; }
   bool is_closed() const override { return state_ == machines::TimerState::fired; }
 
@@ -74,7 +78,7 @@ class TimerOperation final : public RunOperation {
 
  private:
   machines::TimerState state_ = machines::TimerState::created;
-  bool is_numbered_as_here_ = false;
+  std::string recorded_id_;  // only where it is another
 };
 
 class ActivityOperation final : public RunOperation {
@@ -102,6 +106,9 @@ class ActivityOperation final : public RunOperation {
   PayloadView result() const override;
   void detach() override;
 
+  // A worker has taken it up, as the history says.
+  bool is_started() const { return is_started_; }
+  void set_started() { is_started_ = true; }
   // The event that closed it; its result or failure is read when asked for.
   void set_outcome(const Event& event) { outcome_ = &event; }
 
@@ -115,6 +122,7 @@ class ActivityOperation final : public RunOperation {
   std::exception_ptr failure_;
   machines::ActivityState state_ = machines::ActivityState::created;
   ActivityCancellationType cancellation_type_;
+  bool is_started_ = false;
 };
 
 }  // namespace temporalio::workflow

@@ -32,9 +32,11 @@ using CommandMessage = temporal::api::command::v1::Command;
 inline constexpr std::uint32_t kCoreIdAndTypeChecks = 1;
 inline constexpr std::uint32_t kCoreUpsertSearchAttributeOnPatch = 2;
 inline constexpr std::uint32_t kCoreMoveTerminalCommands = 3;
+// Since Core's release in the Python SDK 1.35: says nothing of what this SDK supports. Read, but not written.
+inline constexpr std::uint32_t kCoreNexusOperationChecks = 4;
 // All jobs of an activation are applied before code runs; one FIFO; the first true condition goes on.
 inline constexpr std::uint32_t kLangSingleBatch = 1;
-inline constexpr std::uint32_t kLastCoreFlag = kCoreMoveTerminalCommands;
+inline constexpr std::uint32_t kLastCoreFlag = kCoreNexusOperationChecks;
 inline constexpr std::uint32_t kLastLangFlag = kLangSingleBatch;
 inline constexpr const char* kSdkName = "temporal-cpp";
 
@@ -51,6 +53,7 @@ struct QueuedCommand {
   machines::CommandKind kind{};
   coro::Ref<RunOperation> operation;  // timers and activities
   Patch* patch = nullptr;             // patch markers
+  bool has_upsert = false;            // of a patch marker: with the upsert that tells of it
   SourceLocation location;
   std::unique_ptr<CommandMessage> message;         // only where it will be sent
   std::unique_ptr<CommandMessage> second_message;  // the search attribute that goes with a patch marker
@@ -61,6 +64,12 @@ struct ContinueAsNewRequest {
   std::shared_ptr<temporal::api::command::v1::ContinueAsNewWorkflowExecutionCommandAttributes> attributes;
   SourceLocation location;
 };
+
+// What the history has said of the workflow task that is under way.
+enum class TaskPhase : std::uint8_t { none, scheduled, started };
+
+// Whether an upsert of TemporalChangeVersion comes next: never, perhaps, or certainly.
+enum class PatchUpsert : std::uint8_t { none, allowed, required };
 
 class RunState {
  public:
@@ -138,12 +147,17 @@ class RunState {
   bool apply_sequence(const HistoryEvents& events, const Sequence& sequence);
   bool apply_event(const HistoryEvent& event, bool concludes);
   bool on_started(const HistoryEvent& event);
+  bool check_task_phase(const HistoryEvent& event);
+  bool on_activity_started(const HistoryEvent& event);
+  bool refuse_reference(const HistoryEvent& event, std::int64_t initiated_event_id);
+  bool check_activity_end(const HistoryEvent& event, ActivityOperation& activity);
   bool on_operation_closed(const HistoryEvent& event, std::int64_t initiated_event_id, RunOperation::Kind kind);
   bool read_completed_metadata(const HistoryEvent& event);
   void look_ahead(const HistoryEvents& events, const Sequence& sequence);
 
   // run_matching.cc
   bool match(const HistoryEvent& event);
+  bool check_patch_upsert(const HistoryEvent& next);
   bool match_patch_marker(const HistoryEvent& event, const std::string& id, bool is_deprecated);
   bool check_no_command_left(const HistoryEvent* next);
   bool check_activity(const HistoryEvent& event, const QueuedCommand& command);
@@ -189,7 +203,10 @@ class RunState {
 
   // Where we are among the command events of a completed workflow task.
   bool is_expecting_commands_ = false;
-  bool is_expecting_patch_upsert_ = false;
+  TaskPhase task_phase_ = TaskPhase::none;
+  // The upsert of TemporalChangeVersion that goes with the patch marker just before.
+  PatchUpsert patch_upsert_ = PatchUpsert::none;
+  std::string upserting_patch_;  // whose marker it was
   std::int64_t completed_event_id_ = 0;
   int completed_tasks_ = 0;
 

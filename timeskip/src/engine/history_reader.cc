@@ -95,25 +95,22 @@ bool wants_close_event(const svc::GetWorkflowExecutionHistoryRequest& request) {
 // run with a successor looks as if it had continued as new.
 void disguise_as_continued(historypb::HistoryEvent& event) {
   historypb::WorkflowExecutionContinuedAsNewEventAttributes continued;
-  switch (event.event_type()) {
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
-      auto& failed = *event.mutable_workflow_execution_failed_event_attributes();
-      continued.set_new_execution_run_id(failed.new_execution_run_id());
-      if (failed.has_failure()) *continued.mutable_failure() = std::move(*failed.mutable_failure());
-      break;
-    }
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: {
-      const auto& timed_out = event.workflow_execution_timed_out_event_attributes();
-      continued.set_new_execution_run_id(timed_out.new_execution_run_id());
-      continued.mutable_failure()->set_message("workflow timeout");
-      continued.mutable_failure()->set_source("Server");
-      continued.mutable_failure()->mutable_timeout_failure_info()->set_timeout_type(enums::TIMEOUT_TYPE_START_TO_CLOSE);
-      break;
-    }
-    default:
-      return;
+  if (event.event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED) {
+    auto& failed = *event.mutable_workflow_execution_failed_event_attributes();
+    if (failed.new_execution_run_id().empty()) return;
+    continued.set_new_execution_run_id(failed.new_execution_run_id());
+    if (failed.has_failure()) *continued.mutable_failure() = std::move(*failed.mutable_failure());
+  } else if (event.event_type() == enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT) {
+    const auto& timed_out = event.workflow_execution_timed_out_event_attributes();
+    if (timed_out.new_execution_run_id().empty()) return;
+    continued.set_new_execution_run_id(timed_out.new_execution_run_id());
+    auto& failure = *continued.mutable_failure();
+    failure.set_message("workflow timeout");
+    failure.set_source("Server");
+    failure.mutable_timeout_failure_info()->set_timeout_type(enums::TIMEOUT_TYPE_START_TO_CLOSE);
+  } else {
+    return;
   }
-  if (continued.new_execution_run_id().empty()) return;
   event.set_event_type(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW);
   *event.mutable_workflow_execution_continued_as_new_event_attributes() = std::move(continued);
 }
