@@ -85,7 +85,7 @@ TEST_F(ReplayCommand, ACrashIsOneResultAndTheRestStillRuns) {
   EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  ./2.json  Segfaults  (15 events)"));
   EXPECT_THAT(outcome.out, HasSubstr("the workflow code was ended by SIGSEGV (Segmentation fault), at work on the task "
                                      "of event 8"));
-  EXPECT_THAT(outcome.out, HasSubstr("  > 8  WorkflowTaskStarted"));
+  EXPECT_THAT(outcome.out, HasSubstr("  >  8  WorkflowTaskStarted"));
   EXPECT_THAT(outcome.out, HasSubstr("PASS  ./3.json"));
   EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  ./4.json"));
   EXPECT_THAT(outcome.out, HasSubstr("SIGABRT"));
