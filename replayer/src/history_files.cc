@@ -38,8 +38,11 @@ std::vector<std::string> history_files(const std::vector<std::string>& paths, st
     std::vector<std::string> found;
     fs::recursive_directory_iterator at(path, error);  // links to folders may go in circles
     for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-      std::error_code ignored;
-      if (at->is_regular_file(ignored) && is_history_file(at->path())) found.push_back(at->path().string());
+      if (!is_history_file(at->path())) continue;
+      std::error_code unknown;
+      const fs::file_type type = at->status(unknown).type();
+      // A link to nowhere is left to the loader, which says so.
+      if (type != fs::file_type::directory) found.push_back(at->path().string());
     }
     if (error) {
       problems.push_back(unreadable(path, path + ": expected a folder that can be read: " + error.message()));

@@ -263,10 +263,16 @@ class Parent {
     if (result.event_id == 0) return;
     result.message += ", at work on the task of event " + std::to_string(result.event_id) +
                       "; --in-process under a debugger shows where";
+    result.context = context_of(result.event_id);
+  }
+
+  // The events around one of the history that is being replayed; none where its file has gone since.
+  std::vector<ContextEvent> context_of(std::int64_t event_id) const {
     try {
       const std::unique_ptr<Histories> histories = load_file(files_[at_.file]);
-      result.context = events_around(*histories->list()[at_.history].history, result.event_id, options_.context);
-    } catch (const LoadError&) {  // gone since; what is known is enough
+      return events_around(*histories->list()[at_.history].history, event_id, options_.context);
+    } catch (const LoadError&) {
+      return {};
     }
   }
 

@@ -23,6 +23,23 @@ const char* headline(Verdict verdict) {
   return "BAD INPUT";
 }
 
+// What histories and code say, without what a terminal would obey. Line ends are shown, too, or kept as `line_end`.
+std::string printable(const std::string& text, const char* line_end = "\\x0a") {
+  constexpr const char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += line_end;
+    } else if (byte >= 0x20 && byte != 0x7f) {
+      out += c;
+    } else {
+      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 0xf]};
+    }
+  }
+  return out;
+}
+
 std::string source_of(const Divergence& divergence) {
   if (divergence.source_file.empty()) return {};
   return divergence.source_file + ":" + std::to_string(divergence.source_line);
@@ -36,8 +53,8 @@ void add_divergence(const Divergence& divergence, std::string& out) {
       out += " (completed by event " + std::to_string(divergence.workflow_task_completed_event_id) + ")";
     }
   }
-  out +=
-      "\n    the history recorded  " + divergence.recorded + "\n    the code did          " + divergence.actual + "\n";
+  out += "\n    the history recorded  " + printable(divergence.recorded) + "\n    the code did          " +
+         printable(divergence.actual) + "\n";
   const std::string source = source_of(divergence);
   if (!source.empty()) out += "                          at " + source + "\n";
 }
@@ -49,7 +66,7 @@ void add_context(const ReplayResult& result, std::string& out) {
   for (const ContextEvent& event : result.context) {
     const std::string id = std::to_string(event.id);
     out += event.id == result.event_id ? "  > " : "    ";
-    out += std::string(width - id.size(), ' ') + id + "  " + event.text + "\n";
+    out += std::string(width - id.size(), ' ') + id + "  " + printable(event.text) + "\n";
   }
 }
 
@@ -100,13 +117,15 @@ int ReplayResult::exit_code() const {
 
 std::string ReplayResult::report() const {
   std::string out = std::string(headline(verdict)) + "  " + name;
-  if (!workflow_type.empty()) out += "  " + workflow_type;
+  if (!workflow_type.empty()) out += "  " + printable(workflow_type);
   if (event_count != 0) out += "  (" + std::to_string(event_count) + " events)";
   out += "\n";
   if (has_passed()) return out;
-  if (!workflow_id.empty()) out += "  workflow id " + workflow_id + (run_id.empty() ? "" : ", run id " + run_id) + "\n";
+  if (!workflow_id.empty()) {
+    out += "  workflow id " + printable(workflow_id) + (run_id.empty() ? "" : ", run id " + printable(run_id)) + "\n";
+  }
   if (verdict == Verdict::nondeterminism) add_divergence(divergence, out);
-  if (!message.empty()) out += "  " + message + "\n";
+  if (!message.empty()) out += "  " + printable(message, "\n  ") + "\n";
   add_context(*this, out);
   if (const char* text = hint(*this)) out += std::string("  hint: ") + text + "\n";
   return out;

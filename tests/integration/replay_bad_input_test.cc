@@ -67,6 +67,23 @@ TEST_F(ReplayCommand, BinaryGarbage) {
   EXPECT_THAT(outcome.out, HasSubstr("h.bin: expected a history as JSON (an object or array) or as binary protobuf"));
 }
 
+TEST_F(ReplayCommand, ALinkToNowhereInAFolderIsNotPassedOver) {
+  write("all/1.json", history("TimerLoop"));
+  std::filesystem::create_symlink("/nowhere", folder_ / "all" / "2.json");
+  const Outcome outcome = replay("all");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.out, HasSubstr("BAD INPUT  all/2.json"));
+  EXPECT_THAT(outcome.out, HasSubstr("1 of 2 histories replayed"));
+}
+
+TEST_F(ReplayCommand, WhatHistoriesSayDoesNotSteerTheTerminal) {
+  write("h.json", history("Un\x1b[31mknown\nBAD"));
+  const Outcome outcome = replay("h.json");
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.out, HasSubstr("Un\\x1b[31mknown\\x0aBAD"));
+  EXPECT_EQ(outcome.out.find('\x1b'), std::string::npos);
+}
+
 TEST_F(ReplayCommand, FolderWithoutHistories) {
   write("empty/readme.txt", "nothing here");
   const Outcome outcome = replay("empty");

@@ -411,13 +411,13 @@ TEST(ReplayRules, AFiredTimerHasTheIdThatItWasStartedWith) {
 }
 
 TEST(ReplayRules, AWorkflowTaskIsScheduledThenStartedThenEnds) {
-  const std::string misplaced = "belongs to a workflow task that was ";
+  const std::string misplaced = "comes without its WorkflowTask";
   for (const EventType type :
        {EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EVENT_TYPE_WORKFLOW_TASK_FAILED, EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT}) {
     expect_refused<Nap>(started().bare_task_event(type), misplaced);
     expect_refused<Nap>(started().task().timer("1").fired(5, "1").bare_task_event(type), misplaced);
   }
-  expect_refused<Nap>(started().bare_task_event(EVENT_TYPE_WORKFLOW_TASK_STARTED), misplaced + "scheduled");
+  expect_refused<Nap>(started().bare_task_event(EVENT_TYPE_WORKFLOW_TASK_STARTED), misplaced + "Scheduled before it");
   expect_passes<Nap>(started()
                          .begin_task()
                          .bare_task_event(EVENT_TYPE_WORKFLOW_TASK_FAILED)

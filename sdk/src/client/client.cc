@@ -20,8 +20,10 @@ namespace ws = temporal::api::workflowservice::v1;
 
 constexpr const char* kClientName = "temporal-cpp";
 constexpr const char* kClientVersion = TEMPORALIO_VERSION;
+constexpr int kDeadlineExceeded = 4;
 constexpr int kAlreadyExists = 6;
 constexpr int kUnimplemented = 12;
+constexpr int kUnavailable = 14;
 
 // Asks the service what it is; says clearly when nothing answers.
 void greet(Connection& connection, const std::string& target, Duration timeout) {
@@ -31,7 +33,9 @@ void greet(Connection& connection, const std::string& target, Duration timeout) 
   options.timeout = timeout;
   const rpc::Status status = connection.try_call("Client::connect", rpc::kGetSystemInfo, request, response, options);
   if (status.is_ok() || status.code == kUnimplemented) return;  // an old service does not know the question
-  throw_status(status, "no Temporal service answers at " + target + ": ");
+  const bool is_answer = status.code != kUnavailable && status.code != kDeadlineExceeded;
+  throw_status(status, (is_answer ? "the service at " + target + " refuses the connection: "
+                                  : "no Temporal service answers at " + target + ": "));
 }
 
 void check_options(const StartWorkflowOptions& options) {

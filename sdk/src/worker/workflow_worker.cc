@@ -6,6 +6,7 @@
 #include "sdk/src/base/log.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/rpc/methods.h"
+#include "sdk/src/worker/deadlock_watch.h"
 #include "sdk/src/worker/history_fetch.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 
@@ -48,6 +49,7 @@ WorkflowWorker::WorkflowWorker(std::shared_ptr<client::Connection> connection, W
 WorkflowWorker::~WorkflowWorker() = default;
 
 void WorkflowWorker::start() {
+  DeadlockWatch::start();
   auto request = std::make_shared<ws::PollWorkflowTaskQueueRequest>();
   request->set_namespace_(connection_->namespace_());
   request->set_identity(options_.identity);
@@ -168,7 +170,11 @@ void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
   const std::string run_id = task->workflow_execution().run_id();
   auto completed = std::make_shared<ws::RespondWorkflowTaskCompletedRequest>();
   auto failed = std::make_shared<ws::RespondWorkflowTaskFailedRequest>();
-  const TaskVerdict verdict = run->apply(*task, *completed, *failed);
+  const TaskVerdict verdict = [&] {
+    // The message it describes is only read meanwhile.
+    const DeadlockWatch::Scope watch([&task = *task] { return describe(task); });
+    return run->apply(*task, *completed, *failed);
+  }();
   if (verdict != TaskVerdict::completed) {
     run.reset();
     return report_failure(*task, verdict, *failed);
@@ -228,7 +234,10 @@ void WorkflowWorker::report_failure(const Task& task, TaskVerdict verdict, googl
 
 void WorkflowWorker::answer_query(std::unique_ptr<workflow::Run> run, const Task& task) {
   temporal::api::query::v1::WorkflowQueryResult result;
-  run->answer_query(task, result);
+  {
+    const DeadlockWatch::Scope watch([&task] { return describe(task); });
+    run->answer_query(task, result);
+  }
   if (!run->is_closed()) cache_.put(task.workflow_execution().run_id(), std::move(run));
   run.reset();
 

@@ -191,11 +191,13 @@ bool RunState::on_started(const HistoryEvent& event) {
 // A workflow task is scheduled, then started, then it ends.
 bool RunState::check_task_phase(const HistoryEvent& event) {
   const auto enter = [&](bool is_allowed, TaskPhase next, const char* expected) {
-    task_phase_ = next;
-    if (is_allowed) return true;
+    if (is_allowed) {
+      task_phase_ = next;
+      return true;
+    }
     fail(TaskVerdict::bad_history,
          "event " + std::to_string(event.event_id()) + " (" + machines::event_type_name(event.event_type()) +
-             ") belongs to a workflow task that was " + expected + " before, which this history does not show",
+             ") comes without its " + expected + " before it",
          event.event_id());
     return false;
   };
@@ -203,12 +205,12 @@ bool RunState::check_task_phase(const HistoryEvent& event) {
     case EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
       return enter(true, TaskPhase::scheduled, "");
     case EVENT_TYPE_WORKFLOW_TASK_STARTED:
-      return enter(task_phase_ == TaskPhase::scheduled, TaskPhase::started, "scheduled");
+      return enter(task_phase_ == TaskPhase::scheduled, TaskPhase::started, "WorkflowTaskScheduled");
     case EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-      return enter(task_phase_ == TaskPhase::started, TaskPhase::none, "started");
+      return enter(task_phase_ == TaskPhase::started, TaskPhase::none, "WorkflowTaskStarted");
     case EVENT_TYPE_WORKFLOW_TASK_FAILED:
     case EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
-      return enter(task_phase_ != TaskPhase::none, TaskPhase::none, "scheduled");
+      return enter(task_phase_ != TaskPhase::none, TaskPhase::none, "WorkflowTaskScheduled");
     default:
       return true;
   }

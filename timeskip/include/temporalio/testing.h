@@ -33,7 +33,9 @@ struct TimeSkippingOptions {
 static_assert(std::is_trivially_destructible_v<TimeSkippingOptions>);
 
 // A service and a client to it. Time is skipped only while a client of this environment waits in a handle's result() or
-// in execute_workflow(), and in sleep(); otherwise it runs at wall pace. Destroying the environment while workers or
+// in execute_workflow(), and in sleep(); otherwise it runs at wall pace. Nor is it skipped while a worker has something
+// to do: an activity that waits for a workflow's result() holds time itself, so that workflow's timers run at wall pace
+// (sleep() may be called from activities). Destroying the environment while workers or
 // clients made from it live is fine: the service lives as long as the last of them.
 //
 // All functions may be called from any thread, but not from workflow code.
@@ -46,7 +48,8 @@ class WorkflowEnvironment {
   static WorkflowEnvironment start_time_skipping(TimeSkippingOptions options = {});
 
   // Connects to a running temporal-test-server, ours or the Java one, at "host:port"; all clients of such a server
-  // share its clock. Throws RPCError when nothing answers there.
+  // share its clock. It should have been started without --enable-time-skipping: with it, time skips whenever no worker
+  // is busy, not only as said above. Throws RPCError when nothing answers there.
   static WorkflowEnvironment connect_time_skipping(std::string_view target, TimeSkippingOptions options = {});
 
   // An environment around a client of any service, for tests that also run without time skipping: sleep() sleeps.

@@ -17,7 +17,7 @@ namespace {
 constexpr const char kServerIdentity[] = "history-service";
 // The real server's limit.historySize.error and limit.historyCount.error.
 constexpr std::int64_t kMaxHistoryBytes = std::int64_t{50} << 20;
-constexpr std::int64_t kMaxHistoryEvents = 50 * 1024;
+constexpr std::int64_t kMaxHistoryEvents = 51'200;
 
 std::string describe_run_timer(const void* owner) {
   return "run timeout of workflow '" + static_cast<const Execution*>(owner)->workflow_id + "'";
