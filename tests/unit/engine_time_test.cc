@@ -30,6 +30,14 @@ TEST(EngineTime, NothingIsLeftToJumpToOnceAllIsClosed) {
   EXPECT_NE(h.server.describe_time().find("no timer is set"), std::string::npos) << h.server.describe_time();
 }
 
+TEST(EngineTime, WhatIsSaidOfTimeIsAsOfTheMomentOfAsking) {
+  Harness h(/*starts_locked=*/true);
+  h.begin("w");
+  h.complete(h.task().task_token(), {start_timer("t", 10s)});
+  EXPECT_NE(h.server.describe_time(h.wall).find(", in 10."), std::string::npos) << h.server.describe_time();
+  EXPECT_NE(h.server.describe_time(h.wall + 3s).find(", in 7."), std::string::npos) << h.server.describe_time();
+}
+
 TEST(EngineTime, EqualTimersFireInStartOrderInOneTask) {
   Harness h;
   h.begin("w");

@@ -57,7 +57,7 @@ void LocalService::cancel(rpc::CallId call) { give_up(call, /*is_deadline=*/fals
 
 std::string LocalService::describe_time() const {
   std::string text;
-  loop_->exclusively([&] { text = server_.describe_time(); });
+  loop_->exclusively([&] { text = server_.describe_time(loop_->time().system_now()); });
   return text;
 }
 

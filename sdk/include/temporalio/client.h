@@ -82,7 +82,8 @@ static_assert(std::is_trivially_destructible_v<ConnectOptions>);
 class Client {
  public:
   // Connects to a Temporal service, "host:port". Throws std::invalid_argument where `target` is no address, the
-  // metadata cannot be sent or what TLS needs is no PEM, RPCError where nothing that can be trusted answers in time.
+  // metadata cannot be sent or what TLS needs does not look like PEM, RPCError where nothing that can be
+  // trusted answers in time.
   static Client connect(std::string_view target, const ConnectOptions& options = {});
 
   // For test environments: a client of what `connection` reaches.

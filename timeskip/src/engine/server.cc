@@ -99,6 +99,9 @@ std::optional<Time> Server::tick(Time wall_now, int max_steps) {
   return next;
 }
 
-std::string Server::describe_time() const { return timeskip::describe_time(state_->engine); }
+std::string Server::describe_time(std::optional<Time> wall_now) const {
+  if (wall_now.has_value()) state_->engine.clock.observe_wall(*wall_now);
+  return timeskip::describe_time(state_->engine);
+}
 
 }  // namespace temporalio::timeskip

@@ -69,8 +69,9 @@ class Server {
   // Bounded: after at most `max_steps` fired timers it returns a time that is due at once.
   std::optional<Time> tick(Time wall_now, int max_steps = 64);
 
-  // Who holds virtual time and why, for how long, and the next timer: for people whose test hangs.
-  std::string describe_time() const;
+  // Who holds virtual time and why, for how long, and the next timer: for people whose test hangs. Without `wall_now`
+  // as of the last call().
+  std::string describe_time(std::optional<Time> wall_now = std::nullopt) const;
 
  private:
   struct State;

@@ -130,7 +130,7 @@ void EngineThread::end_parked() {
 std::string EngineThread::describe_now() const {
   std::map<std::string_view, int> waiting;  // how many calls of each method
   for (const auto& call : parked_) ++waiting[call->method()];
-  std::string text = server_.describe_time();
+  std::string text = server_.describe_time(read_wall_clock());
   if (!text.empty() && text.back() != '\n') text += '\n';
   text += "calls that wait for an answer: " + std::to_string(parked_.size());
   for (const auto& [method, count] : waiting) {
