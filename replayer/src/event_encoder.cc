@@ -81,6 +81,11 @@ bool EventEncoder::fields(simdjson::ondemand::object& object, const MessageTable
 // simdjson looks only at what it is asked for; a file that is no JSON is refused all the same.
 bool EventEncoder::skip(Value& value) {
   std::string_view text = trimmed(value.raw_json_token());
+  return raw_text(value, text) && (nlohmann::json::accept(text) || fail("a JSON value", text));
+}
+
+// From the first token of a value to all of it.
+bool EventEncoder::raw_text(Value& value, std::string_view& text) {
   if (starts(text, '{')) {
     simdjson::ondemand::object members;
     if (const auto error = value.get_object().get(members)) return fail(error);
@@ -91,7 +96,7 @@ bool EventEncoder::skip(Value& value) {
     if (const auto error = items.raw_json().get(text)) return fail(error);
   }
   text = trimmed(text);
-  return nlohmann::json::accept(text) || fail("a JSON value", text);
+  return true;
 }
 
 bool EventEncoder::field(Value& value, const FieldEntry& entry) {
@@ -226,13 +231,7 @@ bool EventEncoder::payload(Value& value, std::string_view token, const FieldEntr
     if (const auto error = members.raw_json().get(json)) return fail(error);
     return json_payload(trimmed(json), entry);
   }
-  if (starts(token, '[')) {
-    simdjson::ondemand::array items;
-    std::string_view json;
-    if (const auto error = value.get_array().get(items)) return fail(error);
-    if (const auto error = items.raw_json().get(json)) return fail(error);
-    return json_payload(trimmed(json), entry);
-  }
+  if (starts(token, '[')) return raw_text(value, token) && json_payload(token, entry);
   return json_payload(token, entry);
 }
 

@@ -41,6 +41,7 @@ class EventEncoder {
 
   bool fields(simdjson::ondemand::object& object, const MessageTable& table, Seen& seen);
   bool skip(Value& value);
+  bool raw_text(Value& value, std::string_view& text);
   bool field(Value& value, const FieldEntry& entry);
   bool elements(Value& value, const FieldEntry& entry);
   bool element(Value& value, std::string_view token, const FieldEntry& entry);

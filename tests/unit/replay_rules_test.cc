@@ -111,11 +111,7 @@ class Story {
     return *this;
   }
   Story& activity_completed(std::int64_t scheduled) {
-    activity_started(scheduled);
-    add(EVENT_TYPE_ACTIVITY_TASK_COMPLETED)
-        .mutable_activity_task_completed_event_attributes()
-        ->set_scheduled_event_id(scheduled);
-    return *this;
+    return activity_started(scheduled).activity_completed_unstarted(scheduled);
   }
   Story& signal(const std::string& name) {
     add(EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED)

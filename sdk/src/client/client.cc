@@ -20,10 +20,8 @@ namespace ws = temporal::api::workflowservice::v1;
 
 constexpr const char* kClientName = "temporal-cpp";
 constexpr const char* kClientVersion = TEMPORALIO_VERSION;
-constexpr int kDeadlineExceeded = 4;
-constexpr int kAlreadyExists = 6;
-constexpr int kUnimplemented = 12;
-constexpr int kUnavailable = 14;
+
+bool is(const rpc::Status& status, RPCStatusCode code) { return status.code == static_cast<int>(code); }
 
 // Asks the service what it is; says clearly when nothing answers.
 void greet(Connection& connection, const std::string& target, Duration timeout) {
@@ -32,8 +30,8 @@ void greet(Connection& connection, const std::string& target, Duration timeout) 
   rpc::CallOptions options;
   options.timeout = timeout;
   const rpc::Status status = connection.try_call("Client::connect", rpc::kGetSystemInfo, request, response, options);
-  if (status.is_ok() || status.code == kUnimplemented) return;  // an old service does not know the question
-  const bool is_answer = status.code != kUnavailable && status.code != kDeadlineExceeded;
+  if (status.is_ok() || is(status, RPCStatusCode::unimplemented)) return;  // an old service does not know the question
+  const bool is_answer = !is(status, RPCStatusCode::unavailable) && !is(status, RPCStatusCode::deadline_exceeded);
   throw_status(status, (is_answer ? "the service at " + target + " refuses the connection: "
                                   : "no Temporal service answers at " + target + ": "));
 }
@@ -81,7 +79,7 @@ std::string send(Connection& connection, const char* method, Request& request, D
   const rpc::Status status = connection.try_call("start_workflow", method, request, response, options);
   if (status.is_ok()) return response.run_id();
   temporal::api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure already;
-  if (status.code == kAlreadyExists && find_detail(status, already)) {
+  if (is(status, RPCStatusCode::already_exists) && find_detail(status, already)) {
     throw WorkflowAlreadyStartedError(id, type, already.run_id());
   }
   throw_status(status);

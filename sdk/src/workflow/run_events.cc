@@ -276,8 +276,7 @@ bool RunState::on_operation_closed(const HistoryEvent& event, std::int64_t initi
   if (kind == RunOperation::Kind::timer) {
     auto& timer = static_cast<TimerOperation&>(*operation);
     const std::string& id = event.timer_fired_event_attributes().timer_id();
-    const bool compares_id =
-        timer.is_numbered_as_here() || (core_flags_ & (std::uint64_t{1} << kCoreIdAndTypeChecks)) != 0;
+    const bool compares_id = timer.is_numbered_as_here() || has_core_flag(kCoreIdAndTypeChecks);
     if (compares_id && id != std::to_string(timer.sequence())) {
       return diverge(
           event, nullptr,

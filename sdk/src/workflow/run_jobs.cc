@@ -291,10 +291,9 @@ void RunState::arrange_closing_command() {
 }
 
 bool RunState::use_core_flag(std::uint32_t flag) {
-  const std::uint64_t bit = std::uint64_t{1} << flag;
-  if ((core_flags_ & bit) != 0) return true;
+  if (has_core_flag(flag)) return true;
   if (is_replaying_) return false;
-  core_flags_ |= bit;
+  core_flags_ |= std::uint64_t{1} << flag;
   new_core_flags_.push_back(flag);
   return true;
 }

@@ -165,8 +165,7 @@ bool RunState::check_activity(const HistoryEvent& event, const QueuedCommand& co
                        " does not match activity type of activity command " + in_quotes(activity.type()));
   }
   // Generated ids differ between SDKs; they are compared only where the recording SDK numbers as this one does.
-  const bool compares_id =
-      !activity.explicit_id().empty() || (core_flags_ & (std::uint64_t{1} << kCoreIdAndTypeChecks)) != 0;
+  const bool compares_id = !activity.explicit_id().empty() || has_core_flag(kCoreIdAndTypeChecks);
   if (compares_id && recorded.activity_id() != activity.id()) {
     return diverge(event, &command,
                    "Activity id of scheduled event " + in_quotes(recorded.activity_id()) +
@@ -177,8 +176,7 @@ bool RunState::check_activity(const HistoryEvent& event, const QueuedCommand& co
 
 bool RunState::match_patch_marker(const HistoryEvent& event, const std::string& id, bool is_deprecated) {
   // Without the flag the recording SDK wrote none; what the code has forgotten may have been too long to be told.
-  const bool may_upsert = (core_flags_ & (std::uint64_t{1} << kCoreUpsertSearchAttributeOnPatch)) != 0;
-  patch_upsert_ = may_upsert ? PatchUpsert::allowed : PatchUpsert::none;
+  patch_upsert_ = has_core_flag(kCoreUpsertSearchAttributeOnPatch) ? PatchUpsert::allowed : PatchUpsert::none;
   QueuedCommand* const command = front_command();
   // Calls before it whose markers are in earlier tasks have written nothing here.
   for (std::size_t i = first_command_; i < commands_.size(); ++i) {
@@ -209,26 +207,28 @@ bool RunState::check_patch_upsert(const HistoryEvent& next) {
 }
 
 bool RunState::check_no_command_left(const HistoryEvent* next) {
-  HistoryEvent end;
-  end.set_event_id(last_event_id_);
-  const auto report_end = [&] {
-    failure_->divergence->event_type = "end of history";
-    failure_->divergence->recorded = "nothing: the history ends";
-    return false;
-  };
-  if (!check_patch_upsert(next != nullptr ? *next : end)) return next == nullptr && report_end();
   const QueuedCommand* command = drop_patch_markers();
-  if (command == nullptr) {
+  if (command == nullptr && patch_upsert_ != PatchUpsert::required) {
     commands_.clear();
     first_command_ = 0;
     return true;
   }
-  const std::string issued = std::string(machines::command_name(command->kind)) +
-                             " was issued in the workflow task that completed with event " +
-                             std::to_string(completed_event_id_) + ", but the history has no event for it";
-  if (next != nullptr) return diverge(*next, command, issued + " before " + event_reference(*next));
-  diverge(end, command, issued + " (unless the file was cut off in the middle of that task)");
-  return report_end();
+  HistoryEvent end;
+  end.set_event_id(last_event_id_);
+  const HistoryEvent& found = next != nullptr ? *next : end;
+  if (check_patch_upsert(found)) {
+    const std::string issued = std::string(machines::command_name(command->kind)) +
+                               " was issued in the workflow task that completed with event " +
+                               std::to_string(completed_event_id_) + ", but the history has no event for it";
+    diverge(found, command,
+            issued + (next != nullptr ? " before " + event_reference(*next)
+                                      : " (unless the file was cut off in the middle of that task)"));
+  }
+  if (next == nullptr) {
+    failure_->divergence->event_type = "end of history";
+    failure_->divergence->recorded = "nothing: the history ends";
+  }
+  return false;
 }
 
 std::string RunState::describe(const QueuedCommand& command) const {

@@ -173,6 +173,8 @@ class RunState {
   bool create_instance();
   void deliver_signal(const HistoryEvent& event);
   void arrange_closing_command();
+  // Whether the history has recorded it.
+  bool has_core_flag(std::uint32_t flag) const { return (core_flags_ & (std::uint64_t{1} << flag)) != 0; }
   bool use_core_flag(std::uint32_t flag);
   bool use_lang_flag(std::uint32_t flag);
 

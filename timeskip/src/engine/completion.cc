@@ -16,6 +16,7 @@
 #include "timeskip/src/engine/requests.h"
 #include "timeskip/src/engine/run_lifecycle.h"
 #include "timeskip/src/engine/search_attribute_value.h"
+#include "timeskip/src/engine/search_attributes.h"
 #include "timeskip/src/engine/validation.h"
 #include "timeskip/src/engine/workflow_task.h"
 
@@ -29,7 +30,6 @@ constexpr Duration kMaxHeartbeatChain = std::chrono::minutes(30);
 
 // Builds that a run remembers; the real server's limit of reset points.
 constexpr std::size_t kMaxBuilds = 20;
-constexpr std::size_t kMaxSearchAttributeBytes = std::size_t{2} << 10;
 
 TokenTarget require_started_task(Engine& engine, const std::string& text, const std::string& name) {
   TokenTarget target = resolve_token(engine, text, Token::Kind::kWorkflowTask, name);
@@ -68,14 +68,15 @@ WorkerStamp worker_stamp(const svc::RespondWorkflowTaskCompletedRequest& request
 void note_build_id(Execution& execution, const std::string& id) {
   constexpr const char kUnversioned[] = "unversioned";
   auto& ids = execution.build_ids;
-  const bool is_first = ids.empty();
-  if (is_first) ids.emplace_back(kUnversioned);
-  const std::string entry = std::string(kUnversioned) + ":" + id;
-  const bool is_new = !id.empty() && std::find(ids.begin(), ids.end(), entry) == ids.end();
-  if (is_new) ids.push_back(entry);
-  if (!is_first && !is_new) return;
+  const std::size_t known = ids.size();
+  if (known == 0) ids.emplace_back(kUnversioned);
+  if (!id.empty()) {
+    std::string entry = std::string(kUnversioned) + ":" + id;
+    if (std::find(ids.begin(), ids.end(), entry) == ids.end()) ids.push_back(std::move(entry));
+  }
+  if (ids.size() == known) return;
   commonpb::Payload value = keyword_list(ids);
-  while (value.data().size() > kMaxSearchAttributeBytes && ids.size() > 1) {
+  while (value.data().size() > kMaxSearchAttributeValueBytes && ids.size() > 1) {
     ids.erase(ids.begin() + 1);
     value = keyword_list(ids);
   }

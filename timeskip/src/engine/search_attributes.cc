@@ -8,7 +8,6 @@ namespace temporalio::timeskip {
 namespace {
 
 constexpr int kMaxKeys = 100;
-constexpr std::size_t kMaxValueBytes = std::size_t{2} << 10;
 constexpr std::size_t kMaxBytes = std::size_t{40} << 10;
 
 const char* type_name(enums::IndexedValueType type) {
@@ -100,9 +99,9 @@ std::string prepare_search_attributes(const Namespace& owner, commonpb::SearchAt
 
 std::string search_attributes_size_fault(const commonpb::SearchAttributes& attributes) {
   for (const auto& [name, payload] : attributes.indexed_fields()) {
-    if (payload.data().size() > kMaxValueBytes) {
+    if (payload.data().size() > kMaxSearchAttributeValueBytes) {
       return "search attribute " + name + " value size " + std::to_string(payload.data().size()) +
-             " exceeds size limit " + std::to_string(kMaxValueBytes);
+             " exceeds size limit " + std::to_string(kMaxSearchAttributeValueBytes);
     }
   }
   if (attributes.ByteSizeLong() > kMaxBytes) {

@@ -1,6 +1,7 @@
 // The search attributes that a namespace knows, with their types. Unknown and system-owned names are refused.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <unordered_map>
 
@@ -9,6 +10,8 @@
 namespace temporalio::timeskip {
 
 struct Namespace;
+
+inline constexpr std::size_t kMaxSearchAttributeValueBytes = std::size_t{2} << 10;
 
 // Types of the attributes that users have added, or that every namespace of this server has from the start.
 using CustomSearchAttributes = std::unordered_map<std::string, enums::IndexedValueType>;
