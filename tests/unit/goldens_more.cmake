@@ -1,4 +1,0 @@
-temporalio_add_test(goldens_more_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/goldens_more_test.cc
-  LIBS temporalio_replayer temporalio_sdk)
-# Beside the project on the machines that build it, absent from a clone elsewhere.
-target_compile_definitions(goldens_more_test PRIVATE RECORDED_HISTORIES="${PROJECT_SOURCE_DIR}/../shared/histories")

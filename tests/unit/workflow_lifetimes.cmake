@@ -1,2 +1,0 @@
-temporalio_add_test(workflow_lifetimes_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/workflow_lifetimes_test.cc
-  LIBS temporalio_testing temporalio_replayer temporalio_sdk)
