@@ -9,7 +9,7 @@
 #include "sdk/src/client/connection.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporalio/testing.h"
-#include "timeskip/src/engine/proto_time.h"
+#include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/testing_local_service.h"
 #include "timeskip/src/testing_server_process.h"
 #include "timeskip/src/testing_time_gate.h"

@@ -6,7 +6,7 @@
 #include "sdk/src/client/status_errors.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporalio/errors.h"
-#include "timeskip/src/engine/proto_time.h"
+#include "timeskip/src/engine/core/proto_time.h"
 
 namespace temporalio::testing::detail {
 namespace {

@@ -1,5 +1,5 @@
 // Texts and details of errors: what fits into the trailers that a client takes.
-#include "timeskip/src/engine/errors.h"
+#include "timeskip/src/engine/core/errors.h"
 
 #include <google/rpc/status.pb.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "temporal/api/errordetails/v1/message.pb.h"
 #include "tests/unit/engine/harness.h"
-#include "timeskip/src/engine/failures.h"
+#include "timeskip/src/engine/core/failures.h"
 
 namespace temporalio::timeskip::test {
 namespace {

@@ -11,10 +11,10 @@
 
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
-#include "timeskip/src/engine/api.h"
-#include "timeskip/src/engine/errors.h"
-#include "timeskip/src/engine/history.h"
-#include "timeskip/src/engine/proto_time.h"
+#include "timeskip/src/engine/core/api.h"
+#include "timeskip/src/engine/core/errors.h"
+#include "timeskip/src/engine/core/proto_time.h"
+#include "timeskip/src/engine/run/history.h"
 #include "timeskip/src/engine/server.h"
 
 namespace temporalio::timeskip::test {

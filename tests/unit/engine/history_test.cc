@@ -2,7 +2,7 @@
 #include <string>
 
 #include "tests/unit/engine/harness.h"
-#include "timeskip/src/engine/token.h"
+#include "timeskip/src/engine/core/token.h"
 
 namespace temporalio::timeskip::test {
 namespace {

@@ -1,5 +1,5 @@
 // The server's clock: wall time plus what has been skipped so far. It flows with the wall between jumps and never runs
-// backwards. It does not decide when to jump (engine/time_holders does) and reads no real clock: the host tells it.
+// backwards. It does not decide when to jump (engine/run/time_holders does) and reads no real clock: the host tells it.
 #pragma once
 
 #include "timeskip/src/clock/timer_queue.h"

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "timeskip/src/engine/engine.h"
-#include "timeskip/src/engine/errors.h"
-#include "timeskip/src/engine/method_table.h"
-#include "timeskip/src/engine/time_holders.h"
+#include "timeskip/src/engine/core/engine.h"
+#include "timeskip/src/engine/core/errors.h"
+#include "timeskip/src/engine/rpc/method_table.h"
+#include "timeskip/src/engine/run/time_holders.h"
 
 namespace temporalio::timeskip {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "timeskip/src/engine/errors.h"
+#include "timeskip/src/engine/core/errors.h"
 
 namespace temporalio::timeskip {
 namespace {
