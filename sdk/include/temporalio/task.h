@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "temporalio/scheduler.h"
+#include "temporalio/detail/scheduler.h"
 
 namespace temporalio {
 

@@ -21,7 +21,7 @@
 #include "temporalio/duration.h"
 #include "temporalio/errors.h"
 #include "temporalio/function_traits.h"
-#include "temporalio/operation.h"
+#include "temporalio/detail/operation.h"
 #include "temporalio/payload.h"
 #include "temporalio/retry_policy.h"
 #include "temporalio/task.h"

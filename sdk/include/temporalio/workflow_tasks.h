@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "temporalio/duration.h"
-#include "temporalio/operation.h"
-#include "temporalio/scheduler.h"
+#include "temporalio/detail/operation.h"
+#include "temporalio/detail/scheduler.h"
 #include "temporalio/task.h"
 
 namespace temporalio::workflow {

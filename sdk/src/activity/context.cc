@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "temporalio/scheduler.h"
+#include "temporalio/detail/scheduler.h"
 
 namespace temporalio::activity {
 namespace {

@@ -1,4 +1,4 @@
-#include "temporalio/scheduler.h"
+#include "temporalio/detail/scheduler.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -11,7 +11,7 @@
 #include "temporal/api/common/v1/message.pb.h"
 #include "temporal/api/failure/v1/message.pb.h"
 #include "temporal/api/history/v1/message.pb.h"
-#include "temporalio/operation.h"
+#include "temporalio/detail/operation.h"
 #include "temporalio/workflow.h"
 
 namespace temporalio::workflow {
