@@ -186,7 +186,7 @@ BAD = [  # (path, text, a part of the finding)
     ("sdk/src/base/x.h", "namespace temporalio::detail::utils {", "says nothing"),
 ]
 GOOD = [
-    ("timeskip/src/testing_environment.cc", '#include "sdk/src/base/loop.h"'),
+    ("timeskip/src/testing/environment.cc", '#include "sdk/src/base/loop.h"'),
     ("timeskip/include/temporalio/testing.h", '#include "temporalio/client.h"'),
     ("sdk/src/base/time_source.cc", "auto t = std::chrono::steady_clock::now();"),
     ("sdk/src/workflow/x.h", "// steady_clock::now is not called here\nint grand(int operand);"),

@@ -1,4 +1,4 @@
-#include "timeskip/src/testing_server_process.h"
+#include "timeskip/src/testing/server_process.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "timeskip/src/testing_time_gate.h"
+#include "timeskip/src/testing/time_gate.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "timeskip/src/testing_local_service.h"
+#include "timeskip/src/testing/local_service.h"
 
 #include <optional>
 #include <utility>

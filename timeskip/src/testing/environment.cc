@@ -10,9 +10,9 @@
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporalio/testing.h"
 #include "timeskip/src/engine/core/proto_time.h"
-#include "timeskip/src/testing_local_service.h"
-#include "timeskip/src/testing_server_process.h"
-#include "timeskip/src/testing_time_gate.h"
+#include "timeskip/src/testing/local_service.h"
+#include "timeskip/src/testing/server_process.h"
+#include "timeskip/src/testing/time_gate.h"
 
 namespace temporalio::testing {
 namespace {
