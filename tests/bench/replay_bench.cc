@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "fixtures/workflows/loops.h"
-#include "replayer/src/loader.h"
+#include "replayer/src/load/loader.h"
 #include "sdk/src/workflow/registry.h"
 #include "sdk/src/workflow/replay.h"
 #include "temporal/api/history/v1/message.pb.h"

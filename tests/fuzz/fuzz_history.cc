@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "replayer/src/loader.h"
+#include "replayer/src/load/loader.h"
 #include "temporal/api/history/v1/message.pb.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,7 +2,7 @@
 # public ones with a user's include paths and without the generated messages.
 file(GLOB public_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} */include/temporalio/*.h)
 file(GLOB_RECURSE internal_headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
-  sdk/src/*.h timeskip/src/*.h replayer/src/*.h)
+  sdk/src/*.h timeskip/src/*.h replayer/src/*/*.h)
 
 function(temporalio_check_headers name)
   set(sources "")

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "replayer/src/loader.h"
+#include "replayer/src/load/loader.h"
 #include "temporal/api/history/v1/message.pb.h"
 
 namespace temporalio::replayer {

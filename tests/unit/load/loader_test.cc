@@ -1,5 +1,5 @@
 // What the loader accepts, dialect by dialect, and what it says about everything else.
-#include "replayer/src/loader.h"
+#include "replayer/src/load/loader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

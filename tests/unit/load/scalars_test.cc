@@ -1,11 +1,11 @@
 // The scalar forms of proto JSON, and the table of keys.
-#include "replayer/src/json_scalars.h"
+#include "replayer/src/load/json_scalars.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "replayer/src/key_table.h"
+#include "replayer/src/load/key_table.h"
 
 namespace temporalio::replayer {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "replayer/src/loader.h"
+#include "replayer/src/load/loader.h"
 #include "sdk/src/payload/failure.h"
 #include "temporal/api/failure/v1/message.pb.h"
 #include "temporal/api/history/v1/message.pb.h"
