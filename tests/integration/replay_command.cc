@@ -21,15 +21,18 @@ void ReplayCommand::TearDown() { std::filesystem::remove_all(folder_); }
 
 Outcome ReplayCommand::run_program(const std::string& program, const std::string& arguments) const {
   // A sanitizer would turn the signals that the tests are about into exit codes of its own.
-  const std::string command =
-      "cd " + folder_.string() + " && ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0 " +
-      "TSAN_OPTIONS=handle_segv=0:handle_abort=0 " + program + " " + arguments + " >stdout.txt 2>stderr.txt";
+  std::string command = "cd ";
+  command.append(folder_.string()).append(" && ASAN_OPTIONS=handle_segv=0:handle_abort=0:detect_leaks=0 ");
+  command.append("TSAN_OPTIONS=handle_segv=0:handle_abort=0 ").append(program).append(" ").append(arguments);
+  command.append(" >stdout.txt 2>stderr.txt");
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout.txt"), read("stderr.txt")};
 }
 
 Outcome ReplayCommand::replay(const std::string& arguments) const {
-  return run_program(TEMPORAL_REPLAY, std::string("replay --plugin ") + FAULTY_PLUGIN + " " + arguments);
+  std::string all = "replay --plugin ";
+  all.append(FAULTY_PLUGIN).append(" ").append(arguments);
+  return run_program(TEMPORAL_REPLAY, all);
 }
 
 void ReplayCommand::write(const std::string& name, const std::string& content) const {

@@ -41,7 +41,7 @@ TEST_F(ReplayCommand, ADivergenceIsShownWithBothSidesTheLineAndTheEventsAround) 
   const Outcome outcome = replay("h.json");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.out, HasSubstr("NONDETERMINISM  h.json  Changed  (15 events)\n  workflow id loop, run id "));
-  EXPECT_THAT(outcome.out, HasSubstr("\n  event 10 TimerStarted, workflow task 2 (completed by event 9)\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  event 10 (TimerStarted), workflow task 2 (completed by event 9)\n"));
   EXPECT_THAT(outcome.out, HasSubstr("the history recorded  TimerStarted"));
   EXPECT_THAT(outcome.out, HasSubstr("the code did          ScheduleActivity"));
   EXPECT_THAT(outcome.out, HasSubstr("Unrecorded"));

@@ -54,7 +54,7 @@ TEST_F(ReplayerTest, PassesAndDiverges) {
   EXPECT_EQ(bad.divergence.event_type, "TimerStarted");
   EXPECT_EQ(bad.divergence.workflow_task, 3);
   EXPECT_EQ(bad.context.size(), 7u);
-  EXPECT_THAT(bad.report(), HasSubstr("event 15 TimerStarted"));
+  EXPECT_THAT(bad.report(), HasSubstr("event 15 (TimerStarted)"));
 }
 
 TEST_F(ReplayerTest, AClientsHistory) {
