@@ -34,6 +34,19 @@ TIMESKIP_LAYERS = {
     "engine": {"clock", "proto"},
     "service": {"clock", "engine", "proto", "grpc"},
 }
+# The folders of timeskip/src/engine and which of them each may include: one way only. Files that stand in engine/ itself
+# are the face of the engine and may include all of them; nobody below includes them.
+ENGINE_LAYERS = {
+    "core": set(),
+    "run": {"core"},
+    "commands": {"core", "run"},
+    "rpc": {"core", "run", "commands"},
+    "time": {"core", "run", "rpc"},
+    "visibility": {"core", "run", "commands", "rpc"},
+    "schedule": {"core", "run", "commands", "rpc", "visibility"},
+    "nexus": {"core", "run", "commands", "rpc"},
+    "batch": {"core", "run", "commands", "rpc", "visibility"},
+}
 # These do no IO, own no thread and read no clock (DESIGN.md, invariant 2).
 SANS_IO = ("sdk/src/machines/", "sdk/src/coro/", "sdk/src/workflow/", "timeskip/src/engine/")
 IO_HEADERS = re.compile(r"^(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|"
@@ -65,6 +78,22 @@ def check_layers(path, name, line, tree, layers):
         finding(path, line, f"{tree}/src/{layer} must not include {name} (it may include: {', '.join(sorted(allowed)) or 'nobody'})")
 
 
+def check_engine_layers(path, name, line):
+    parts = str(path).split("/")
+    if parts[:3] != ["timeskip", "src", "engine"] or len(parts) < 5:
+        return
+    layer = parts[3]
+    if layer not in ENGINE_LAYERS:
+        finding(path, 1, f"timeskip/src/engine/{layer}/ is not a known folder: say in tools/checks/source_rules.py what it may include")
+        return
+    if not name.startswith("timeskip/src/engine/"):
+        return
+    included = name.split("/")
+    other = included[3] if len(included) > 4 else "the face of the engine"
+    if other != layer and other not in ENGINE_LAYERS[layer]:
+        finding(path, line, f"engine/{layer} must not include {name} (it may include: {', '.join(sorted(ENGINE_LAYERS[layer])) or 'nobody'})")
+
+
 def check_includes(path, text):
     name_of_file = str(path)
     is_public = "/include/temporalio/" in name_of_file
@@ -86,6 +115,7 @@ def check_includes(path, text):
         check_layers(path, name, line, "sdk", SDK_LAYERS)
         if not is_meeting_point:
             check_layers(path, name, line, "timeskip", TIMESKIP_LAYERS)
+            check_engine_layers(path, name, line)
 
 
 # ---- Real time and randomness ---------------------------------------------------------------------------------------
@@ -180,6 +210,11 @@ BAD = [  # (path, text, a part of the finding)
     ("sdk/src/machines/x.h", '#include "sdk/src/workflow/run.h"', "must not include"),
     ("sdk/src/coro/x.h", '#include "sdk/src/rpc/service.h"', "must not include"),
     ("sdk/src/novelty/x.h", '#include "sdk/src/base/check.h"', "not a known folder"),
+    ("timeskip/src/engine/core/x.h", '#include "timeskip/src/engine/run/execution.h"', "must not include"),
+    ("timeskip/src/engine/run/x.h", '#include "timeskip/src/engine/commands/command.h"', "must not include"),
+    ("timeskip/src/engine/commands/x.h", '#include "timeskip/src/engine/rpc/method.h"', "must not include"),
+    ("timeskip/src/engine/rpc/x.h", '#include "timeskip/src/engine/server.h"', "must not include"),
+    ("timeskip/src/engine/novelty/x.h", '#include "timeskip/src/engine/core/api.h"', "not a known folder"),
     ("sdk/src/workflow/x.h", "auto t = std::chrono::steady_clock::now();", "time and randomness"),
     ("timeskip/src/engine/x.h", "std::random_device d;", "time and randomness"),
     ("replayer/src/x.h", 'auto* e = getenv("A");', "time and randomness"),
@@ -191,6 +226,8 @@ GOOD = [
     ("sdk/src/base/time_source.cc", "auto t = std::chrono::steady_clock::now();"),
     ("sdk/src/workflow/x.h", "// steady_clock::now is not called here\nint grand(int operand);"),
     ("sdk/src/workflow/x.h", '#include "sdk/src/machines/timer.h"'),
+    ("timeskip/src/engine/server.cc", '#include "timeskip/src/engine/rpc/method.h"'),
+    ("timeskip/src/engine/commands/x.h", '#include "timeskip/src/engine/run/execution.h"'),
     ("tests/unit/x.h", '#include "timeskip/src/engine/server.h"\n#include "sdk/src/base/check.h"'),
 ]
 

@@ -23,7 +23,10 @@ std::size_t trailer_bytes(const RpcStatus& status) {
 }
 
 TEST(EngineErrors, ALongTextIsCutBetweenCharacters) {
-  std::string text = std::string(3999, 'x') + "\xC3\xA4" + "more";
+  std::string text(3999, 'x');
+  text +=
+      "\xC3\xA4"
+      "more";
   errors::cut_text(text);
   EXPECT_EQ(text, std::string(3999, 'x'));
   std::string other;

@@ -6,13 +6,18 @@
 
 #include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/core/errors.h"
-#include "timeskip/src/engine/rpc/method_table.h"
-#include "timeskip/src/engine/run/time_holders.h"
+#include "timeskip/src/engine/method_table.h"
+#include "timeskip/src/engine/rpc/poll.h"
+#include "timeskip/src/engine/run/child_workflow.h"
+#include "timeskip/src/engine/run/runs.h"
+#include "timeskip/src/engine/time/skipping.h"
 
 namespace temporalio::timeskip {
 
 struct Server::State {
-  explicit State(const ServerOptions& options) : engine(options) {}
+  explicit State(const ServerOptions& options) : engine(options, std::make_shared<Runs>(), hand_out) {
+    engine.close_hooks = {report_close_to_parent, apply_parent_close_policies};
+  }
 
   // Works off what a request or a moment has set going.
   void settle() {
@@ -54,12 +59,10 @@ Server::CallId Server::call(std::string_view method, google::protobuf::Message& 
                             google::protobuf::Message& response, const CallContext& context, Reply reply) {
   Engine& engine = state_->engine;
   engine.clock.observe_wall(context.wall_now);
-  const CallId id = engine.next_call_id++;
+  const timeskip::CallId id = engine.next_call_id++;
   const Method* found = find_method(method);
   if (found == nullptr) {
-    RpcStatus unknown = errors::unimplemented("unknown method " + std::string(method));
-    errors::cut_text(unknown.message);
-    reply(std::move(unknown));
+    reply(errors::unimplemented(unanswered_method_text(method)));
     return id;
   }
   Call& call = engine.calls[id];

@@ -3,13 +3,12 @@
 // time and tells it what the wall clock says.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "timeskip/src/engine/core/call_context.h"
 
 namespace google::protobuf {
 class Message;
@@ -17,35 +16,10 @@ class Message;
 
 namespace temporalio::timeskip {
 
-using Time = std::chrono::sys_time<std::chrono::nanoseconds>;  // wall or virtual, as the name of the variable says
-
-// A gRPC status: code, text, and the serialised google.rpc.Status with error details (may be empty).
-struct RpcStatus {
-  int code = 0;
-  std::string message;
-  std::string details;
-};
-
-struct CallContext {
-  Time wall_now;
-  std::optional<Time> wall_deadline;  // when the caller gives up
-  // Whether the caller is known to have gone, though cancel() has not been called yet; may be empty. Asked on the
-  // server's thread, while the call is parked.
-  std::function<bool()> is_gone = {};
-  // The caller says (header supported-features) that it follows the run that comes after a failed or timed-out one.
-  bool follows_next_run_id = false;
-};
-
-struct ServerOptions {
-  Time start_time;            // the virtual clock's first value, and the wall time at construction
-  std::uint64_t seed = 0;     // of run ids and other generated ids
-  bool starts_locked = true;  // TestService: one client lock is held from the start
-};
-
 class Server {
  public:
-  using CallId = std::uint64_t;
-  using Reply = std::function<void(RpcStatus)>;
+  using CallId = timeskip::CallId;
+  using Reply = timeskip::Reply;
 
   explicit Server(ServerOptions options);
   ~Server();

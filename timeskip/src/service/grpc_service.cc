@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "timeskip/src/engine/core/errors.h"
+#include "timeskip/src/engine/method_table.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -23,7 +23,7 @@ grpc::Status request_too_large(std::size_t bytes) {
                                                     " vs. " + std::to_string(kMaxRequestBytes) + ")"};
 }
 
-// A reactor that only says no.
+// A reactor that refuses its call.
 class Refusal final : public grpc::ServerGenericBidiReactor {
  public:
   explicit Refusal(grpc::Status status) { Finish(std::move(status)); }
@@ -114,23 +114,13 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
   grpc::ByteBuffer buffer_;              // the request's bytes, then the response's
 };
 
-// "/package.Service/Name" as other servers put it.
-std::string unknown_method(const std::string& path) {
-  const auto slash = path.rfind('/');
-  std::string text = slash == std::string::npos || slash == 0
-                         ? "malformed method name: " + path
-                         : "unknown method " + path.substr(slash + 1) + " for service " + path.substr(1, slash - 1);
-  errors::cut_text(text);
-  return text;
-}
-
 }  // namespace
 
 grpc::ServerGenericBidiReactor* GrpcService::CreateReactor(grpc::GenericCallbackServerContext* context) {
   const google::protobuf::Message* request = Server::request_prototype(context->method());
   const google::protobuf::Message* response = Server::response_prototype(context->method());
   if (request == nullptr || response == nullptr) {
-    return new Refusal(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, unknown_method(context->method())));
+    return new Refusal(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, unanswered_method_text(context->method())));
   }
   return UnaryCall::make(engine_, *context, *request, *response);
 }

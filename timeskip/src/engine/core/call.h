@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "timeskip/src/clock/timer_queue.h"
-#include "timeskip/src/engine/server.h"
+#include "timeskip/src/engine/core/call_context.h"
 
 namespace google::protobuf {
 class Message;
@@ -18,7 +18,7 @@ struct Call {
   google::protobuf::Message* request = nullptr;
   google::protobuf::Message* response = nullptr;
   CallContext context;
-  Server::Reply reply;
+  Reply reply;
   Timer wall_timer;     // when a poll or wait ends empty-handed
   Timer virtual_timer;  // when a sleep ends
   // Takes the call out of wherever it is parked; runs once, when it is answered or when its caller has gone.

@@ -1,10 +1,11 @@
-// What all parts of the engine share: the clock, the namespaces with their runs, the task queues, the parked calls, and
-// the end of a transaction. One thread at a time.
+// What all parts of the engine share: the clock, the namespaces, the task queues, the parked calls, and the order in
+// which the consequences of a request are worked off. It knows runs only as participants of a transaction; what they
+// are is said in run/. One thread at a time.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,13 +14,16 @@
 #include "timeskip/src/clock/timer_queue.h"
 #include "timeskip/src/clock/virtual_clock.h"
 #include "timeskip/src/engine/core/call.h"
+#include "timeskip/src/engine/core/call_context.h"
 #include "timeskip/src/engine/core/ids.h"
 #include "timeskip/src/engine/core/matching.h"
 #include "timeskip/src/engine/core/search_attributes.h"
-#include "timeskip/src/engine/run/execution.h"
-#include "timeskip/src/engine/server.h"
 
 namespace temporalio::timeskip {
+
+class Engine;
+struct Execution;
+struct Runs;
 
 struct Namespace {
   std::string name;
@@ -33,9 +37,29 @@ struct Namespace {
   CustomSearchAttributes search_attributes = preset_search_attributes();
 };
 
+// Something whose changes become visible together, at the end of its transaction.
+class Participant {
+ public:
+  Participant() = default;
+  Participant(const Participant&) = delete;
+  Participant& operator=(const Participant&) = delete;
+  virtual ~Participant() = default;
+
+ private:
+  friend class Engine;
+  virtual void end_transaction(Engine& engine) = 0;
+  bool is_touched_ = false;
+};
+
 class Engine {
  public:
-  explicit Engine(const ServerOptions& options);
+  // What follows, in a transaction of its own, when a run has closed.
+  using CloseHook = void (*)(Engine& engine, Execution& closed);
+  // Answers a poll with a task, unless the task is gone by now; then nothing happens.
+  using HandOut = void (*)(Engine& engine, TaskQueue& queue, const TaskRef& task, Call& poll);
+
+  // `runs` must outlive nothing but this object; `hand_out` is how the layer above describes a task to its worker.
+  Engine(const ServerOptions& options, std::shared_ptr<Runs> runs, HandOut hand_out);
   ~Engine();
 
   Time now() const { return clock.now(); }
@@ -45,41 +69,43 @@ class Engine {
   // Runs `callback` when `call` has waited `at_most`, or shortly before its own deadline.
   void limit_wait(Call& call, Duration at_most, std::function<void()> callback);
 
-  // Marks a run as changed; its transaction ends in commit_all(), after the request or all timers of one moment.
-  void touch(Execution& execution);
+  // Marks `changed`; its transaction ends in commit_all(), after the request or all timers of one moment.
+  void touch(Participant& changed);
+  // Runs `step` in a transaction of its own, after those that are open now have ended: what one run does to another.
+  void after_commit(std::function<void()> step) { steps_.push_back(std::move(step)); }
+  // Ends the open transactions, and runs what waits for that, until nothing is left.
   void commit_all();
 
   Namespace* find_namespace(std::string_view name);
-  Execution* find_run(const Namespace& owner, const std::string& workflow_id, const std::string& run_id);
-  Execution& add_execution(Namespace& owner, const std::string& workflow_id, std::string run_id);
 
   VirtualClock clock;
   TimerQueue timers;       // virtual time
   TimerQueue wall_timers;  // how long callers wait
   IdGenerator ids;
   std::uint32_t server_id;
+  const HandOut hand_out;
+  std::vector<CloseHook> close_hooks;  // in the order in which they run
 
   std::unordered_map<std::string, std::unique_ptr<Namespace>, StringHash, std::equal_to<>> namespaces;
-  std::vector<std::unique_ptr<Execution>> executions;  // by Execution::number
-  std::unordered_map<std::string, Execution*> by_run_id;
-  std::vector<Execution*> holders;  // runs that hold time, see time_holders.h
+  std::shared_ptr<Runs> runs;  // run/runs.h
 
-  std::unordered_map<std::uint64_t, Call> calls;  // not answered yet
-  std::uint64_t next_call_id = 1;
+  std::unordered_map<CallId, Call> calls;  // not answered yet
+  CallId next_call_id = 1;
   std::uint64_t next_query_id = 1;
 
   // TestService: locks less unlocks, each sleep that unlocks counted as one for as long as it lasts.
   std::int64_t client_locks = 0;
   std::int64_t unlocking_sleeps = 0;
 
-  // Workers that said goodbye, by worker_instance_key, with the wall time: a poll that crossed their word is not
-  // parked.
+  // Workers that have shut down, by worker_instance_key, with the wall time: a poll of theirs that was on its way is
+  // answered empty instead of being parked.
   std::unordered_map<std::string, Time> ended_workers;
 
   std::deque<TaskQueue*> queues_to_match;  // got a task or a poller in this request
 
  private:
-  std::deque<Execution*> dirty_;
+  std::deque<Participant*> touched_;
+  std::deque<std::function<void()>> steps_;
 };
 
 }  // namespace temporalio::timeskip

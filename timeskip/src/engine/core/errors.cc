@@ -8,7 +8,8 @@
 #include "google/rpc/status.pb.h"
 #include "temporal/api/errordetails/v1/message.pb.h"
 #include "timeskip/src/engine/core/failures.h"
-#include "timeskip/src/engine/core/validation.h"
+#include "timeskip/src/engine/core/limits.h"
+#include "timeskip/src/engine/core/text.h"
 
 namespace temporalio::timeskip::errors {
 namespace {
@@ -51,12 +52,6 @@ RpcStatus with_detail(int code, std::string message, const google::protobuf::Mes
 
 }  // namespace
 
-void cut_utf8(std::string& text, std::size_t most) {
-  if (text.size() <= most) return;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
-  text.resize(most);
-}
-
 void cut_text(std::string& text) {
   cut_utf8(text, kMaxTextBytes);
   cut_sent(text, kMaxSentBytes);
@@ -65,6 +60,8 @@ void cut_text(std::string& text) {
 RpcStatus not_found(std::string message) {
   return with_detail(kNotFound, std::move(message), details::NotFoundFailure());
 }
+
+RpcStatus already_completed() { return not_found("workflow execution already completed"); }
 
 RpcStatus namespace_not_found(std::string_view name) {
   std::string shown(name);

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "timeskip/src/engine/core/api.h"
-#include "timeskip/src/engine/server.h"
+#include "timeskip/src/engine/core/call_context.h"
 
 namespace temporalio::timeskip::errors {
 
@@ -20,8 +20,6 @@ inline constexpr int kResourceExhausted = 8;
 inline constexpr int kFailedPrecondition = 9;
 inline constexpr int kUnimplemented = 12;
 
-// Cuts `text` to at most `most` bytes, not inside a character of UTF-8.
-void cut_utf8(std::string& text, std::size_t most);
 // Cuts the text of a status to what the real server sends, and what every client takes in its trailers.
 void cut_text(std::string& text);
 
@@ -33,6 +31,8 @@ inline RpcStatus invalid_argument(std::string message) { return {kInvalidArgumen
 
 // The real server attaches NotFoundFailure to whatever it cannot find.
 RpcStatus not_found(std::string message);
+// What is asked of a run that has closed.
+RpcStatus already_completed();
 RpcStatus namespace_not_found(std::string_view name);
 RpcStatus namespace_already_exists(std::string_view name);
 RpcStatus already_started(std::string message, const std::string& start_request_id, const std::string& run_id,

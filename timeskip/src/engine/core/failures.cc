@@ -5,19 +5,16 @@
 #include <utility>
 #include <vector>
 
-#include "timeskip/src/engine/core/errors.h"
-#include "timeskip/src/engine/core/validation.h"
+#include "timeskip/src/engine/core/limits.h"
+#include "timeskip/src/engine/core/text.h"
 
 namespace temporalio::timeskip {
 namespace {
 
-// Of a failure that is kept as the cause of the one that replaces it.
-constexpr std::size_t kMaxReplacedBytes = std::size_t{512} << 10;
-
 // Cuts `text`, a part of `failure`, by as much as the whole is too large.
 void cut_by_excess(const failurepb::Failure& failure, std::string& text, std::size_t most) {
   const std::size_t size = failure.ByteSizeLong();
-  if (size > most) errors::cut_utf8(text, text.size() - std::min(text.size(), size - most));
+  if (size > most) cut_utf8(text, text.size() - std::min(text.size(), size - most));
 }
 
 void drop_payloads(failurepb::Failure& failure) {
@@ -50,7 +47,7 @@ void replace_oversized(failurepb::Failure& failure, std::string message, Retryab
 
 void limit_failure(failurepb::Failure& failure) {
   if (failure.ByteSizeLong() <= kMaxBlobBytes) return;
-  replace_oversized(failure, kFailureTooLarge, RetryableFailure::kNo, kMaxReplacedBytes);
+  replace_oversized(failure, kFailureTooLarge, RetryableFailure::kNo, kMaxReplacedFailureBytes);
 }
 
 void shrink_failure(failurepb::Failure& failure, std::size_t most) {

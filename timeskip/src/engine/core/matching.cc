@@ -5,7 +5,6 @@
 
 #include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/core/errors.h"
-#include "timeskip/src/engine/rpc/poll.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -72,7 +71,7 @@ void match_all(Engine& engine) {
       }
       const TaskRef task = queue.backlog.front();
       queue.backlog.pop_front();
-      hand_out(engine, queue, task, poller);
+      engine.hand_out(engine, queue, task, poller);
       queue.last_poll_wall = engine.clock.wall();
     }
     engine.commit_all();

@@ -2,13 +2,11 @@
 #include "timeskip/src/engine/core/search_attributes.h"
 
 #include "timeskip/src/engine/core/engine.h"
+#include "timeskip/src/engine/core/limits.h"
 #include "timeskip/src/engine/core/search_attribute_value.h"
 
 namespace temporalio::timeskip {
 namespace {
-
-constexpr int kMaxKeys = 100;
-constexpr std::size_t kMaxBytes = std::size_t{40} << 10;
 
 const char* type_name(enums::IndexedValueType type) {
   switch (type) {
@@ -73,9 +71,9 @@ const CustomSearchAttributes& system_search_attributes() {
 }
 
 std::string prepare_search_attributes(const Namespace& owner, commonpb::SearchAttributes& attributes) {
-  if (attributes.indexed_fields().size() > kMaxKeys) {
+  if (attributes.indexed_fields().size() > kMaxSearchAttributeKeys) {
     return "number of search attributes " + std::to_string(attributes.indexed_fields().size()) + " exceeds limit " +
-           std::to_string(kMaxKeys);
+           std::to_string(kMaxSearchAttributeKeys);
   }
   for (auto& [name, payload] : *attributes.mutable_indexed_fields()) {
     auto type = enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
@@ -104,9 +102,9 @@ std::string search_attributes_size_fault(const commonpb::SearchAttributes& attri
              " exceeds size limit " + std::to_string(kMaxSearchAttributeValueBytes);
     }
   }
-  if (attributes.ByteSizeLong() > kMaxBytes) {
+  if (attributes.ByteSizeLong() > kMaxSearchAttributesBytes) {
     return "total size of search attributes " + std::to_string(attributes.ByteSizeLong()) + " exceeds size limit " +
-           std::to_string(kMaxBytes);
+           std::to_string(kMaxSearchAttributesBytes);
   }
   return {};
 }

@@ -11,8 +11,6 @@ namespace temporalio::timeskip {
 
 struct Namespace;
 
-inline constexpr std::size_t kMaxSearchAttributeValueBytes = std::size_t{2} << 10;
-
 // Types of the attributes that users have added, or that every namespace of this server has from the start.
 using CustomSearchAttributes = std::unordered_map<std::string, enums::IndexedValueType>;
 CustomSearchAttributes preset_search_attributes();

@@ -4,8 +4,8 @@
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/failures.h"
 #include "timeskip/src/engine/core/proto_time.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/run/activity.h"
 
 namespace temporalio::timeskip {
@@ -137,8 +137,6 @@ Answer cancel(Engine& engine, const ActivityTarget& target, Request& request) {
   return errors::ok();
 }
 
-}  // namespace
-
 Answer record_activity_task_heartbeat(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::RecordActivityTaskHeartbeatRequest>();
   return heartbeat(engine, by_token(engine, request.task_token(), request.namespace_()), request,
@@ -182,6 +180,22 @@ Answer respond_activity_task_canceled(Engine& engine, Call& call) {
 Answer respond_activity_task_canceled_by_id(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::RespondActivityTaskCanceledByIdRequest>();
   return cancel(engine, started_by_id(engine, request), request);
+}
+
+}  // namespace
+
+std::span<const Method> activity_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(RecordActivityTaskHeartbeat, record_activity_task_heartbeat),
+      TIMESKIP_WORKFLOW_METHOD(RecordActivityTaskHeartbeatById, record_activity_task_heartbeat_by_id),
+      TIMESKIP_WORKFLOW_METHOD(RespondActivityTaskCompleted, respond_activity_task_completed),
+      TIMESKIP_WORKFLOW_METHOD(RespondActivityTaskCompletedById, respond_activity_task_completed_by_id),
+      TIMESKIP_WORKFLOW_METHOD(RespondActivityTaskFailed, respond_activity_task_failed),
+      TIMESKIP_WORKFLOW_METHOD(RespondActivityTaskFailedById, respond_activity_task_failed_by_id),
+      TIMESKIP_WORKFLOW_METHOD(RespondActivityTaskCanceled, respond_activity_task_canceled),
+      TIMESKIP_WORKFLOW_METHOD(RespondActivityTaskCanceledById, respond_activity_task_canceled_by_id),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

@@ -5,8 +5,8 @@
 #include "temporal/api/workflow/v1/message.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/proto_time.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/run/activity.h"
 #include "timeskip/src/engine/run/lifecycle.h"
 
@@ -52,7 +52,11 @@ void describe_info(Execution& execution, workflowpb::WorkflowExecutionInfo& info
     *info.mutable_most_recent_worker_version_stamp() = *execution.last_worker;
   }
   const auto& started = execution.history.event(1).workflow_execution_started_event_attributes();
-  *info.mutable_root_execution() = info.execution();
+  *info.mutable_root_execution() = root_of(execution);
+  if (started.has_parent_workflow_execution()) {
+    *info.mutable_parent_execution() = started.parent_workflow_execution();
+    info.set_parent_namespace_id(started.parent_workflow_namespace_id());
+  }
   if (started.has_priority()) *info.mutable_priority() = started.priority();
 }
 
@@ -87,6 +91,14 @@ void describe_activity(const Execution& execution, const Activity& activity, wor
   }
 }
 
+void describe_child(const Child& child, workflowpb::PendingChildExecutionInfo& info) {
+  info.set_workflow_id(child.workflow_id);
+  info.set_run_id(child.run_id);
+  info.set_workflow_type_name(child.workflow_type);
+  info.set_initiated_id(child.initiated_event_id);
+  info.set_parent_close_policy(child.parent_close_policy);
+}
+
 void describe_task(const Execution& execution, workflowpb::PendingWorkflowTaskInfo& info) {
   const WorkflowTask& task = execution.task;
   const bool is_started = task.state == WorkflowTask::State::kStarted;
@@ -119,8 +131,6 @@ void describe_request_ids(const Execution& execution,
   }
 }
 
-}  // namespace
-
 Answer describe_workflow_execution(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::DescribeWorkflowExecutionRequest>();
   auto& response = call.response_as<svc::DescribeWorkflowExecutionResponse>();
@@ -139,6 +149,7 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
   for (const Activity* activity : activities) {
     describe_activity(execution, *activity, *response.add_pending_activities());
   }
+  for (const auto& [id, child] : execution.children) describe_child(child, *response.add_pending_children());
   if (execution.has_pending_task()) describe_task(execution, *response.mutable_pending_workflow_task());
   auto& extended = *response.mutable_workflow_extended_info();
   if (execution.execution_expiration.has_value()) {
@@ -150,6 +161,15 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
   describe_request_ids(execution, *extended.mutable_request_id_infos());
   extended.set_cancel_requested(execution.cancel_requested);
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> describe_workflow_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(DescribeWorkflowExecution, describe_workflow_execution),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/run/workflow_task.h"
 
 namespace temporalio::timeskip {
@@ -16,11 +16,10 @@ namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
 
-constexpr std::int64_t kMaxPageSize = 256;
 constexpr Duration kNewsWait = std::chrono::seconds(20);
 
 std::int64_t page_size(std::int32_t asked) {
-  return asked <= 0 ? kMaxPageSize : std::min<std::int64_t>(asked, kMaxPageSize);
+  return asked <= 0 ? kMaxHistoryPageSize : std::min<std::int64_t>(asked, kMaxHistoryPageSize);
 }
 
 // Appends the events from `first` on, at most `limit` batches of them; returns the first one left out.
@@ -67,12 +66,12 @@ Cursor find_cursor(Engine& engine, const Request& request, Token::Kind kind) {
     return cursor;
   }
   const auto token = Token::decode(request.next_page_token(), kind);
-  if (!token.has_value() || token->server != engine.server_id || token->execution >= engine.executions.size() ||
+  if (!token.has_value() || token->server != engine.server_id || token->execution >= engine.runs->all.size() ||
       token->event_id < 1) {
     cursor.error = errors::invalid_argument("Invalid NextPageToken.");
     return cursor;
   }
-  Execution* execution = engine.executions[token->execution].get();
+  Execution* execution = engine.runs->all[token->execution].get();
   const std::string& run_id = request.execution().run_id();
   if (execution->owner != owner.value || execution->workflow_id != request.execution().workflow_id()) {
     cursor.error = errors::not_found("the NextPageToken is not of workflow " + request.execution().workflow_id());
@@ -145,9 +144,17 @@ bool has_news(const Execution& execution, std::int64_t from, bool close_only) {
   return !execution.is_running() || (!close_only && execution.history.last_event_id() >= from);
 }
 
-std::int64_t waiting_from(const svc::GetWorkflowExecutionHistoryRequest& request) {
-  const auto token = Token::decode(request.next_page_token(), Token::Kind::kHistoryPage);
-  return token.has_value() ? token->event_id : 1;
+// Parks the call until the run has written event `from` or later (or its close event), or until it has waited long.
+void park(Engine& engine, Execution& execution, std::int64_t from, Call& call) {
+  const auto& request = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
+  const auto answer = [&engine, &execution, &call, from] {
+    fill_page(engine, execution, from, call);
+    engine.answer(call, {});
+  };
+  const auto place =
+      execution.history_waiters.insert(execution.history_waiters.end(), {from, wants_close_event(request), answer});
+  call.unpark = [&execution, place] { execution.history_waiters.erase(place); };
+  engine.limit_wait(call, kNewsWait, answer);
 }
 
 }  // namespace
@@ -155,7 +162,7 @@ std::int64_t waiting_from(const svc::GetWorkflowExecutionHistoryRequest& request
 void fill_task_history(const Engine& engine, const Execution& execution, std::int64_t first, historypb::History* out,
                        std::string* next_page_token) {
   const std::int64_t last = execution.history.last_event_id();
-  const std::int64_t next = copy_batches(execution, first, kMaxPageSize, out);
+  const std::int64_t next = copy_batches(execution, first, kMaxHistoryPageSize, out);
   if (next <= last) {
     *next_page_token = page_token(engine, execution, Token::Kind::kHistoryPage, next);
   } else {
@@ -163,16 +170,7 @@ void fill_task_history(const Engine& engine, const Execution& execution, std::in
   }
 }
 
-void answer_history_waiters(Engine& engine, Execution& execution) {
-  for (auto it = execution.history_waiters.begin(); it != execution.history_waiters.end();) {
-    Call& call = **it++;
-    const auto& request = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
-    const std::int64_t from = waiting_from(request);
-    if (!has_news(execution, from, wants_close_event(request))) continue;
-    fill_page(engine, execution, from, call);
-    engine.answer(call, {});
-  }
-}
+namespace {
 
 Answer get_workflow_execution_history(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
@@ -183,13 +181,7 @@ Answer get_workflow_execution_history(Engine& engine, Call& call) {
     fill_page(engine, execution, cursor.event_id, call);
     return errors::ok();
   }
-  const auto place = execution.history_waiters.insert(execution.history_waiters.end(), &call);
-  call.unpark = [&execution, place] { execution.history_waiters.erase(place); };
-  engine.limit_wait(call, kNewsWait, [&engine, &execution, &call] {
-    const auto& asked = call.request_as<svc::GetWorkflowExecutionHistoryRequest>();
-    fill_page(engine, execution, waiting_from(asked), call);
-    engine.answer(call, {});
-  });
+  park(engine, execution, cursor.event_id, call);
   return kParked;
 }
 
@@ -208,6 +200,16 @@ Answer get_workflow_execution_history_reverse(Engine& engine, Call& call) {
   while (id >= end) *history->add_events() = execution.history.event(id--);
   if (id > 0) response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryReverse, id));
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> history_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(GetWorkflowExecutionHistory, get_workflow_execution_history),
+      TIMESKIP_WORKFLOW_METHOD(GetWorkflowExecutionHistoryReverse, get_workflow_execution_history_reverse),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

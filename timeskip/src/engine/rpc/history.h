@@ -16,7 +16,4 @@ struct Execution;
 void fill_task_history(const Engine& engine, const Execution& execution, std::int64_t first, historypb::History* out,
                        std::string* page_token);
 
-// Answers the parked readers of this run for whom there is news now.
-void answer_history_waiters(Engine& engine, Execution& execution);
-
 }  // namespace temporalio::timeskip

@@ -6,8 +6,8 @@
 #include "temporal/api/enums/v1/namespace.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/proto_time.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -16,8 +16,6 @@ namespace svc = ::temporal::api::workflowservice::v1;
 
 // The server whose behaviour this one follows.
 constexpr const char kServerVersion[] = "1.32.0";
-constexpr std::int64_t kMaxTaskCompletionBytes = std::int64_t{40} << 20;
-constexpr Duration kMinRetention = std::chrono::hours(1);
 
 void describe(const Namespace& entry, svc::DescribeNamespaceResponse& response) {
   auto& info = *response.mutable_namespace_info();
@@ -43,8 +41,6 @@ void describe(const Namespace& entry, svc::DescribeNamespaceResponse& response) 
   replication.set_state(enums::REPLICATION_STATE_NORMAL);
   replication.add_clusters()->set_cluster_name("active");
 }
-
-}  // namespace
 
 Answer describe_namespace(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::DescribeNamespaceRequest>();
@@ -120,6 +116,19 @@ Answer get_cluster_info(Engine& engine, Call& call) {
   response.set_persistence_store("memory");
   response.set_visibility_store("memory");
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> namespace_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(DescribeNamespace, describe_namespace),
+      TIMESKIP_WORKFLOW_METHOD(RegisterNamespace, register_namespace),
+      TIMESKIP_WORKFLOW_METHOD(ListNamespaces, list_namespaces),
+      TIMESKIP_WORKFLOW_METHOD(GetSystemInfo, get_system_info),
+      TIMESKIP_WORKFLOW_METHOD(GetClusterInfo, get_cluster_info),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

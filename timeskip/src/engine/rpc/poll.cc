@@ -4,10 +4,11 @@
 #include <algorithm>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/core/priority.h"
 #include "timeskip/src/engine/core/proto_time.h"
-#include "timeskip/src/engine/core/validation.h"
 #include "timeskip/src/engine/rpc/history.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/run/activity.h"
 #include "timeskip/src/engine/run/query.h"
 #include "timeskip/src/engine/run/workflow_task.h"
@@ -109,17 +110,6 @@ void hand_out_query(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& 
   engine.answer(call, {});
 }
 
-// What the activity's priority leaves open is the workflow's.
-void inherit_priority(const Execution& execution, svc::PollActivityTaskQueueResponse& response) {
-  const auto& started = execution.history.event(1).workflow_execution_started_event_attributes();
-  if (!started.has_priority()) return;
-  const commonpb::Priority& inherited = started.priority();
-  commonpb::Priority& priority = *response.mutable_priority();
-  if (priority.priority_key() == 0) priority.set_priority_key(inherited.priority_key());
-  if (priority.fairness_key().empty()) priority.set_fairness_key(inherited.fairness_key());
-  if (priority.fairness_weight() == 0) priority.set_fairness_weight(inherited.fairness_weight());
-}
-
 void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
   Execution& execution = *ref.execution;
   Activity* activity = find_activity(execution, ref.id);
@@ -128,7 +118,8 @@ void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
   auto& response = call.response_as<svc::PollActivityTaskQueueResponse>();
   start_activity(engine, execution, *activity, request.identity());
   fill_activity_task(engine, execution, *activity, response);
-  inherit_priority(execution, response);
+  const auto& started = execution.history.event(1).workflow_execution_started_event_attributes();
+  if (started.has_priority()) inherit_priority(started.priority(), *response.mutable_priority());
   engine.answer(call, {});
 }
 
@@ -207,6 +198,8 @@ void hand_out(Engine& engine, TaskQueue& queue, const TaskRef& task, Call& call)
   }
 }
 
+namespace {
+
 Answer poll_workflow_task_queue(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::PollWorkflowTaskQueueRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
@@ -261,6 +254,17 @@ Answer shutdown_worker(Engine& engine, Call& call) {
     }
   }
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> poll_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(PollWorkflowTaskQueue, poll_workflow_task_queue),
+      TIMESKIP_WORKFLOW_METHOD(PollActivityTaskQueue, poll_activity_task_queue),
+      TIMESKIP_WORKFLOW_METHOD(ShutdownWorker, shutdown_worker),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

@@ -2,8 +2,8 @@
 #include "temporal/api/operatorservice/v1/request_response.pb.h"
 
 #include "timeskip/src/engine/core/search_attributes.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -14,8 +14,6 @@ bool is_reserved(const std::string& name) {
   return name.rfind("Temporal", 0) == 0 || predefined_search_attributes().count(name) != 0 ||
          system_search_attributes().count(name) != 0;
 }
-
-}  // namespace
 
 Answer add_search_attributes(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::AddSearchAttributesRequest>();
@@ -57,6 +55,17 @@ Answer list_search_attributes(Engine& engine, Call& call) {
     for (const auto& [name, type] : *known) (*response.mutable_system_attributes())[name] = type;
   }
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> search_attribute_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_OPERATOR_METHOD(AddSearchAttributes, add_search_attributes),
+      TIMESKIP_OPERATOR_METHOD(RemoveSearchAttributes, remove_search_attributes),
+      TIMESKIP_OPERATOR_METHOD(ListSearchAttributes, list_search_attributes),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

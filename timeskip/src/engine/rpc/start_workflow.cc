@@ -5,22 +5,21 @@
 #include <utility>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/core/priority.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/core/retry_policy.h"
-#include "timeskip/src/engine/core/validation.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/rpc/poll.h"
-#include "timeskip/src/engine/rpc/requests.h"
 #include "timeskip/src/engine/run/lifecycle.h"
 #include "timeskip/src/engine/run/signal.h"
+#include "timeskip/src/engine/run/start_policy.h"
 #include "timeskip/src/engine/run/workflow_task.h"
 
 namespace temporalio::timeskip {
 namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
-
-constexpr std::size_t kMaxSummaryBytes = 400;
-constexpr std::size_t kMaxDetailsBytes = 20000;
 
 std::string timeout_fault(const char* name, const google::protobuf::Duration& value) {
   const std::string fault = duration_fault(value);
@@ -82,38 +81,6 @@ std::string search_attributes_fault(const Namespace& owner, Request& request) {
   return fault.empty() ? search_attributes_size_fault(request.search_attributes()) : fault;
 }
 
-struct Policies {
-  enums::WorkflowIdReusePolicy reuse = enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
-  enums::WorkflowIdConflictPolicy conflict = enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL;
-  std::string fault;
-};
-
-template <class Request>
-Policies resolve_policies(const Request& request, enums::WorkflowIdConflictPolicy default_conflict) {
-  Policies policies;
-  policies.reuse = request.workflow_id_reuse_policy();
-  policies.conflict = request.workflow_id_conflict_policy();
-  if (policies.reuse == enums::WORKFLOW_ID_REUSE_POLICY_UNSPECIFIED) {
-    policies.reuse = enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
-  }
-  if (policies.reuse == enums::WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING) {
-    if (policies.conflict != enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) {
-      policies.fault =
-          "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used "
-          "together with a WorkflowIDConflictPolicy.";
-    }
-    policies.reuse = enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
-    policies.conflict = enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
-  } else if (policies.reuse == enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE &&
-             policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING) {
-    policies.fault =
-        "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used "
-        "together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING.";
-  }
-  if (policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) policies.conflict = default_conflict;
-  return policies;
-}
-
 template <class Request>
 NewRun new_run(Engine& engine, Request& request) {
   NewRun run;
@@ -147,59 +114,10 @@ NewRun new_run(Engine& engine, Request& request) {
   return run;
 }
 
-RpcStatus already_started(const Execution& run, const std::string& message) {
-  return errors::already_started(message, run.start_request_id, run.run_id, run.first_run_id);
-}
-
-// Whether a closed run of the same id forbids a new one.
-bool reuse_is_refused(const Execution& last, enums::WorkflowIdReusePolicy reuse) {
-  if (reuse == enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE) return true;
-  return reuse == enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY &&
-         (last.status == enums::WORKFLOW_EXECUTION_STATUS_COMPLETED ||
-          last.status == enums::WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW);
-}
-
-void terminate_existing(Engine& engine, Execution& open, const std::string& new_run_id) {
-  commonpb::Payloads details;
-  auto& payload = *details.add_payloads();
-  (*payload.mutable_metadata())["encoding"] = "json/plain";
-  payload.set_data("\"terminated by new runID: " + new_run_id + "\"");
-  terminate_run(engine, open, "TerminateIfRunning WorkflowIdReusePolicy", &details, "history-service");
-}
-
-// What an existing run of the same id means: at most one of the two is set; neither: go ahead.
-struct Verdict {
-  Execution* same = nullptr;  // this very request has been carried out by that run
-  Execution* open = nullptr;  // a running one, to be used or terminated
-  std::optional<RpcStatus> refusal;
-};
-
-Verdict judge(Engine& engine, Namespace& owner, const std::string& workflow_id, const std::string& request_id,
-              const Policies& policies) {
-  Verdict verdict;
-  Execution* last = engine.find_run(owner, workflow_id, {});
-  if (last == nullptr) return verdict;
-  const bool is_same = !request_id.empty() && (last->start_request_id == request_id);
-  if (is_same) {
-    verdict.same = last;
-  } else if (last->is_running()) {
-    if (policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL) {
-      verdict.refusal = already_started(*last, "Workflow execution is already running. WorkflowId: " + workflow_id +
-                                                   ", RunId: " + last->run_id + ".");
-    } else {
-      verdict.open = last;
-    }
-  } else if (reuse_is_refused(*last, policies.reuse)) {
-    verdict.refusal = already_started(
-        *last, "Workflow execution already finished. WorkflowId: " + workflow_id + ", RunId: " + last->run_id + ".");
-  }
-  return verdict;
-}
-
 // The newest run, if an earlier request of this id, which met it running, has attached its id to it.
 const Execution* run_with_attached(Engine& engine, const Namespace& owner, const std::string& workflow_id,
                                    const std::string& request_id) {
-  const Execution* last = engine.find_run(owner, workflow_id, {});
+  const Execution* last = find_run(engine, owner, workflow_id, {});
   return last != nullptr && last->attached_request_ids.count(request_id) != 0 ? last : nullptr;
 }
 
@@ -226,8 +144,6 @@ void fill_response(const Execution& run, bool started, svc::StartWorkflowExecuti
   describe_started_link(run, response.mutable_link());
 }
 
-}  // namespace
-
 Answer start_workflow_execution(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::StartWorkflowExecutionRequest>();
   auto& response = call.response_as<svc::StartWorkflowExecutionResponse>();
@@ -239,7 +155,9 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   if (std::string fault = search_attributes_fault(*owner.value, request); !fault.empty()) {
     return errors::invalid_argument(fault);
   }
-  const Policies policies = resolve_policies(request, enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL);
+  const IdPolicies policies =
+      resolve_policies(request.workflow_id_reuse_policy(), request.workflow_id_conflict_policy(),
+                       enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL);
   if (!policies.fault.empty()) return errors::invalid_argument(policies.fault);
   const auto& on_conflict = request.on_conflict_options();
   if (on_conflict.attach_completion_callbacks() && !on_conflict.attach_request_id()) {
@@ -250,18 +168,18 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
     fill_response(*attached, false, response);
     return errors::ok();
   }
-  const Verdict verdict = judge(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
-  if (verdict.refusal.has_value()) return verdict.refusal;
-  if (verdict.same != nullptr) {
-    fill_response(*verdict.same, true, response);
+  const IdDecision decision = decide_id(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
+  if (decision.refusal.has_value()) return decision.refusal;
+  if (decision.same != nullptr) {
+    fill_response(*decision.same, true, response);
     // The answer that carried the eager task was lost: the task comes again while it is still the one that is started.
-    if (request.request_eager_execution() && has_first_task_started(*verdict.same)) {
-      fill_workflow_task(engine, *verdict.same, false, *response.mutable_eager_workflow_task());
+    if (request.request_eager_execution() && has_first_task_started(*decision.same)) {
+      fill_workflow_task(engine, *decision.same, false, *response.mutable_eager_workflow_task());
     }
     return errors::ok();
   }
-  if (verdict.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
-    Execution& open = *verdict.open;
+  if (decision.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
+    Execution& open = *decision.open;
     if (on_conflict.attach_request_id() && open.attached_request_ids.insert(request.request_id()).second) {
       auto& event = open.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED, engine.now());
       event.set_worker_may_ignore(true);
@@ -274,7 +192,7 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
     return errors::ok();
   }
   NewRun run = new_run(engine, request);
-  if (verdict.open != nullptr) terminate_existing(engine, *verdict.open, run.run_id);
+  if (decision.open != nullptr) terminate_existing(engine, *decision.open, run.run_id);
   const bool is_eager = request.request_eager_execution() && run.backoff == Duration(0);
   run.attributes.set_eager_execution_accepted(is_eager);
   const std::string request_id = run.request_id;
@@ -305,13 +223,15 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   if (request.workflow_id_conflict_policy() == enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL) {
     return errors::invalid_argument("Name conflict option WORKFLOW_ID_CONFLICT_POLICY_FAIL is not allowed here.");
   }
-  const Policies policies = resolve_policies(request, enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+  const IdPolicies policies =
+      resolve_policies(request.workflow_id_reuse_policy(), request.workflow_id_conflict_policy(),
+                       enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
   if (!policies.fault.empty()) return errors::invalid_argument(policies.fault);
-  const Verdict verdict = judge(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
-  if (verdict.refusal.has_value()) return verdict.refusal;
-  if (verdict.same != nullptr) {
-    response.set_run_id(verdict.same->run_id);
-    response.set_first_execution_run_id(verdict.same->first_run_id);
+  const IdDecision decision = decide_id(engine, *owner.value, request.workflow_id(), request.request_id(), policies);
+  if (decision.refusal.has_value()) return decision.refusal;
+  if (decision.same != nullptr) {
+    response.set_run_id(decision.same->run_id);
+    response.set_first_execution_run_id(decision.same->first_run_id);
     response.set_started(true);
     return errors::ok();
   }
@@ -322,24 +242,34 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   signal.links = &request.links();
   if (request.has_signal_input()) signal.input = request.mutable_signal_input();
   if (request.has_header()) signal.header = &request.header();
-  if (verdict.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
-    if (auto refusal = signal_refusal(*verdict.open)) return refusal;
-    add_signal(engine, *verdict.open, signal);
-    response.set_run_id(verdict.open->run_id);
-    response.set_first_execution_run_id(verdict.open->first_run_id);
+  if (decision.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
+    if (auto refusal = signal_refusal(*decision.open)) return refusal;
+    add_signal(engine, *decision.open, signal);
+    response.set_run_id(decision.open->run_id);
+    response.set_first_execution_run_id(decision.open->first_run_id);
     response.set_started(false);
     return errors::ok();
   }
   const commonpb::Header header = request.header();
   if (signal.header != nullptr) signal.header = &header;  // the start takes the request's own away
   NewRun run = new_run(engine, request);
-  if (verdict.open != nullptr) terminate_existing(engine, *verdict.open, run.run_id);
+  if (decision.open != nullptr) terminate_existing(engine, *decision.open, run.run_id);
   const Execution& started =
       start_run(engine, *owner.value, run, [&](Execution& execution) { add_signal(engine, execution, signal); });
   response.set_run_id(started.run_id);
   response.set_first_execution_run_id(started.first_run_id);
   response.set_started(true);
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> start_workflow_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(StartWorkflowExecution, start_workflow_execution),
+      TIMESKIP_WORKFLOW_METHOD(SignalWithStartWorkflowExecution, signal_with_start_workflow_execution),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

@@ -2,8 +2,9 @@
 #include <utility>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
+#include "timeskip/src/engine/run/cancel.h"
 #include "timeskip/src/engine/run/lifecycle.h"
 #include "timeskip/src/engine/run/signal.h"
 #include "timeskip/src/engine/run/workflow_task.h"
@@ -13,12 +14,8 @@ namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
 
-constexpr std::size_t kMaxSignals = 10000;
-
 const std::string kDefaultTerminateReason = "terminated by user via frontend";
 const std::string kDefaultTerminateIdentity = "frontend-service";
-
-RpcStatus already_completed() { return errors::not_found("workflow execution already completed"); }
 
 // The run that is asked for; with `first_run_id` the current one, whichever run id is given.
 Found<Execution> require_run(Engine& engine, const Namespace& owner, const commonpb::WorkflowExecution& asked,
@@ -40,35 +37,6 @@ bool is_of_chain(const Execution& execution, const std::string& first_run_id) {
 RpcStatus not_of_chain(const Execution& execution) {
   return errors::not_found("workflow not found for ID: " + execution.workflow_id +
                            " with the given first execution run id");
-}
-
-}  // namespace
-
-std::optional<RpcStatus> signal_refusal(const Execution& execution) {
-  if (!execution.is_running()) return already_completed();
-  if (execution.close_attempted && execution.task.state == WorkflowTask::State::kStarted) {
-    return errors::busy_workflow("workflow operation can not be applied because workflow is closing");
-  }
-  if (execution.signal_count >= kMaxSignals) {
-    return errors::invalid_argument("exceeded workflow execution limit for signal events");
-  }
-  return std::nullopt;
-}
-
-bool add_signal(Engine& engine, Execution& execution, const Signal& signal) {
-  if (!signal.request_id.empty() && !execution.signal_request_ids.insert(signal.request_id).second) return false;
-  auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED, engine.now());
-  auto& attributes = *event.mutable_workflow_execution_signaled_event_attributes();
-  attributes.set_signal_name(signal.name);
-  attributes.set_identity(signal.identity);
-  attributes.set_request_id(signal.request_id);
-  if (signal.input != nullptr) *attributes.mutable_input() = std::move(*signal.input);
-  if (signal.header != nullptr) *attributes.mutable_header() = *signal.header;
-  if (signal.links != nullptr) *event.mutable_links() = *signal.links;
-  ++execution.signal_count;
-  execution.needs_task = true;
-  engine.touch(execution);
-  return true;
 }
 
 Answer signal_workflow_execution(Engine& engine, Call& call) {
@@ -110,16 +78,11 @@ Answer request_cancel_workflow_execution(Engine& engine, Call& call) {
   Execution& execution = *found.value;
   if (!execution.is_running()) return errors::ok();
   if (!is_of_chain(execution, request.first_execution_run_id())) return not_of_chain(execution);
-  if (execution.cancel_requested) return errors::ok();
-  execution.cancel_requested = true;
-  auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED, engine.now());
-  auto& attributes = *event.mutable_workflow_execution_cancel_requested_event_attributes();
-  *event.mutable_links() = request.links();
-  attributes.set_cause(request.reason());
-  attributes.set_identity(request.identity());
-  execution.needs_task = true;
-  execution.in_first_backoff = false;  // unlike a signal, a cancel request does not wait for a delayed start
-  engine.touch(execution);
+  CancelRequest cancel;
+  cancel.reason = request.reason();
+  cancel.identity = request.identity();
+  cancel.links = &request.links();
+  add_cancel_request(engine, execution, cancel);
   return errors::ok();
 }
 
@@ -131,7 +94,7 @@ Answer terminate_workflow_execution(Engine& engine, Call& call) {
   const Found<Execution> found =
       require_run(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
-  if (!found.value->is_running()) return already_completed();
+  if (!found.value->is_running()) return errors::already_completed();
   if (!is_of_chain(*found.value, request.first_execution_run_id())) return not_of_chain(*found.value);
   const std::string& reason = request.reason().empty() ? kDefaultTerminateReason : request.reason();
   const std::string& identity = request.identity().empty() ? kDefaultTerminateIdentity : request.identity();
@@ -147,9 +110,21 @@ Answer reset_sticky_task_queue(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   const Found<Execution> found = require_execution(engine, *owner.value, request.execution());
   if (found.value == nullptr) return found.error;
-  if (!found.value->is_running()) return already_completed();
+  if (!found.value->is_running()) return errors::already_completed();
   clear_stickiness(*found.value);
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> workflow_control_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(SignalWorkflowExecution, signal_workflow_execution),
+      TIMESKIP_WORKFLOW_METHOD(RequestCancelWorkflowExecution, request_cancel_workflow_execution),
+      TIMESKIP_WORKFLOW_METHOD(TerminateWorkflowExecution, terminate_workflow_execution),
+      TIMESKIP_WORKFLOW_METHOD(ResetStickyTaskQueue, reset_sticky_task_queue),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

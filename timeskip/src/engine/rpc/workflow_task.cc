@@ -6,15 +6,14 @@
 #include <vector>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
-#include "timeskip/src/engine/commands/apply.h"
-#include "timeskip/src/engine/commands/check.h"
+#include "timeskip/src/engine/commands/table.h"
 #include "timeskip/src/engine/core/failures.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/core/search_attribute_value.h"
 #include "timeskip/src/engine/core/search_attributes.h"
-#include "timeskip/src/engine/core/validation.h"
+#include "timeskip/src/engine/rpc/lookup.h"
+#include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/rpc/poll.h"
-#include "timeskip/src/engine/rpc/requests.h"
 #include "timeskip/src/engine/run/activity.h"
 #include "timeskip/src/engine/run/lifecycle.h"
 #include "timeskip/src/engine/run/query.h"
@@ -24,12 +23,6 @@ namespace temporalio::timeskip {
 namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
-
-// How long a worker may keep a workflow task alive by heartbeats without any command.
-constexpr Duration kMaxHeartbeatChain = std::chrono::minutes(30);
-
-// Builds that a run remembers; the real server's limit of reset points.
-constexpr std::size_t kMaxBuilds = 20;
 
 TokenTarget require_started_task(Engine& engine, const std::string& text, const std::string& name) {
   TokenTarget target = resolve_token(engine, text, Token::Kind::kWorkflowTask, name);
@@ -113,6 +106,7 @@ failurepb::Failure server_failure(const std::string& message) {
 // The worker sent a command that cannot be carried out: its task fails, and nothing of it has happened.
 RpcStatus refuse_commands(Engine& engine, Execution& execution, const CommandFault& fault,
                           const svc::RespondWorkflowTaskCompletedRequest& request) {
+  if (fault.refusal.has_value()) return *fault.refusal;
   const std::string text = fault.text();
   const bool is_unhandled = fault.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
   if (execution.task.attempt > 1 && !is_unhandled) return errors::invalid_argument(text);
@@ -123,7 +117,7 @@ RpcStatus refuse_commands(Engine& engine, Execution& execution, const CommandFau
     attributes.set_binary_checksum(request.binary_checksum());
   }
   if (fault.terminates_run) {
-    terminate_run(engine, execution, text, nullptr, "history-service");
+    terminate_run(engine, execution, text, nullptr, kServerIdentity);
   } else {
     execution.needs_task = true;
   }
@@ -147,8 +141,6 @@ void set_stickiness(Execution& execution, const svc::RespondWorkflowTaskComplete
   execution.sticky_timeout = to_duration(sticky.schedule_to_start_timeout());
 }
 
-}  // namespace
-
 Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::RespondWorkflowTaskCompletedRequest>();
   auto& response = call.response_as<svc::RespondWorkflowTaskCompletedResponse>();
@@ -166,9 +158,9 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   if (std::string fault = command_sequence_fault(request.commands()); !fault.empty()) {
     return errors::invalid_argument(fault);
   }
-  CommandCheck check(execution, first_command_event_id(execution));
+  CommandBatch batch(engine, execution, first_command_event_id(execution));
   for (auto& command : *request.mutable_commands()) {
-    if (auto fault = check.check(command)) return refuse_commands(engine, execution, *fault, request);
+    if (auto fault = check_command(command, batch)) return refuse_commands(engine, execution, *fault, request);
   }
 
   const bool is_heartbeat =
@@ -189,25 +181,18 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   note_build(execution, request);
   const std::int64_t completed_id = completed.event_id();
   set_stickiness(execution, request);
-  const bool had_buffered = execution.history.has_buffered();
-  AppliedCommands applied;
-  bool lost_fired_timer = false;
-  for (auto& command : *request.mutable_commands()) {
-    apply_command(engine, execution, command, completed_id, request.identity(), applied);
-    if (command.command_type() == enums::COMMAND_TYPE_CANCEL_TIMER)
-      lost_fired_timer = !execution.history.has_buffered();
-  }
+  CommandTransaction transaction{engine, execution, completed_id, request.identity()};
+  for (auto& command : *request.mutable_commands()) apply_command(command, transaction);
   answer_queries_of_task(engine, execution, request);
   if (!execution.is_running()) return errors::ok();
-  for (const std::int64_t scheduled : applied.eager_activities) {
+  for (const std::int64_t scheduled : transaction.eager_activities) {
     Activity* activity = find_activity(execution, scheduled);
     if (activity == nullptr) continue;  // canceled by a later command
     start_activity(engine, execution, *activity, request.identity());
     fill_activity_task(engine, execution, *activity, *response.add_activity_tasks());
   }
 
-  const bool needs_task = request.force_create_new_workflow_task() || (had_buffered && !lost_fired_timer) ||
-                          applied.activity_canceled_at_once;
+  const bool needs_task = request.force_create_new_workflow_task() || execution.history.has_buffered();
   if (!needs_task) return errors::ok();
   const auto heartbeat_since = is_heartbeat ? std::optional<Time>(chain_start) : std::nullopt;
   schedule_workflow_task(engine, execution, heartbeat_since, !request.return_new_workflow_task());
@@ -225,7 +210,7 @@ Answer respond_workflow_task_failed(Engine& engine, Call& call) {
   Execution& execution = *target.execution;
   const auto cause = request.cause();
   if (cause == enums::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE) {
-    terminate_run(engine, execution, "GrpcMessageTooLarge", nullptr, "history-service");
+    terminate_run(engine, execution, "GrpcMessageTooLarge", nullptr, kServerIdentity);
     return errors::ok();
   }
   auto* event = fail_workflow_task(engine, execution, cause, request.identity());
@@ -239,6 +224,16 @@ Answer respond_workflow_task_failed(Engine& engine, Call& call) {
   }
   execution.needs_task = true;
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> workflow_task_methods() {
+  static const Method kMethods[] = {
+      TIMESKIP_WORKFLOW_METHOD(RespondWorkflowTaskCompleted, respond_workflow_task_completed),
+      TIMESKIP_WORKFLOW_METHOD(RespondWorkflowTaskFailed, respond_workflow_task_failed),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

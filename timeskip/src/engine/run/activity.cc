@@ -6,6 +6,7 @@
 
 #include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/core/failures.h"
+#include "timeskip/src/engine/core/limits.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/core/retry_policy.h"
 #include "timeskip/src/engine/run/activity_timeouts.h"
@@ -15,9 +16,6 @@ namespace {
 
 // What the real server says in the details of an activity that was canceled before a worker took it.
 constexpr const char kNotStartedDetails[] = "\"ACTIVITY_ID_NOT_STARTED\"";
-
-// Of a failure that is kept while the activity is retried.
-constexpr std::size_t kMaxKeptFailureBytes = std::size_t{4} << 10;
 
 std::string describe_retry(const void* owner) {
   const auto& activity = *static_cast<const Activity*>(owner);
@@ -204,14 +202,12 @@ void record_heartbeat(Engine& engine, Execution& execution, Activity& activity, 
 }
 
 historypb::HistoryEvent* request_cancel_activity(Engine& engine, Execution& execution, std::int64_t scheduled_event_id,
-                                                 std::int64_t task_completed_event_id, const std::string& identity,
-                                                 bool& canceled_at_once) {
+                                                 std::int64_t task_completed_event_id, const std::string& identity) {
   auto* event = &execution.history.add(enums::EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED, engine.now());
   auto& attributes = *event->mutable_activity_task_cancel_requested_event_attributes();
   attributes.set_scheduled_event_id(scheduled_event_id);
   attributes.set_workflow_task_completed_event_id(task_completed_event_id);
   Activity* activity = find_activity(execution, scheduled_event_id);
-  canceled_at_once = false;
   if (activity == nullptr) return event;  // its completion is only buffered yet; the request is on record, no more
   activity->cancel_requested = true;
   activity->cancel_requested_event_id = event->event_id();
@@ -221,7 +217,6 @@ historypb::HistoryEvent* request_cancel_activity(Engine& engine, Execution& exec
   (*payload.mutable_metadata())["encoding"] = "json/plain";
   payload.set_data(kNotStartedDetails);
   cancel_activity(engine, execution, *activity, &details, identity);
-  canceled_at_once = true;
   return event;
 }
 

@@ -39,9 +39,8 @@ void cancel_activity(Engine& engine, Execution& execution, Activity& activity, c
 
 void record_heartbeat(Engine& engine, Execution& execution, Activity& activity, commonpb::Payloads* details);
 
-// Sets `canceled_at_once` when the activity was not running.
+// An activity that is not with a worker is canceled at once.
 historypb::HistoryEvent* request_cancel_activity(Engine& engine, Execution& execution, std::int64_t scheduled_event_id,
-                                                 std::int64_t task_completed_event_id, const std::string& identity,
-                                                 bool& canceled_at_once);
+                                                 std::int64_t task_completed_event_id, const std::string& identity);
 
 }  // namespace temporalio::timeskip

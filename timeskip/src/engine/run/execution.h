@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -14,12 +15,12 @@
 
 #include "timeskip/src/clock/timer_queue.h"
 #include "timeskip/src/engine/core/api.h"
+#include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/run/history.h"
 
 namespace temporalio::timeskip {
 
 struct Call;
-struct Namespace;
 
 struct WorkflowTask {
   enum class State { kNone, kScheduled, kStarted };
@@ -78,6 +79,25 @@ struct UserTimer {
   Timer timer;
 };
 
+// A child workflow whose close has not been reported yet. It starts in a transaction of its own, after the one that
+// initiated it; its started event is in the history, or still buffered, once `run_id` is set.
+struct Child {
+  std::int64_t initiated_event_id = 0;
+  std::string workflow_id;
+  std::string workflow_type;
+  std::string run_id;  // the first of its chain; empty: not started yet
+  enums::ParentClosePolicy parent_close_policy = enums::PARENT_CLOSE_POLICY_TERMINATE;
+};
+
+// A signal to another workflow, or a request to cancel one, that has not been delivered yet.
+struct ExternalRequest {
+  enum class Kind { kSignal, kCancel };
+
+  Kind kind = Kind::kSignal;
+  std::string request_id;
+  Timer retry;
+};
+
 // A QueryWorkflow call that waits for a worker's answer.
 struct PendingQuery {
   enum class State { kBuffered, kOnTask, kDirect };
@@ -91,7 +111,14 @@ struct PendingQuery {
   Timer sticky_timer;
 };
 
-struct Execution {
+// Who waits for events of a run to be written.
+struct HistoryWaiter {
+  std::int64_t from = 1;  // the first event that is news
+  bool wants_close_only = false;
+  std::function<void()> answer;  // takes the waiter off the list
+};
+
+struct Execution final : Participant {
   std::uint32_t number = 0;
   Namespace* owner = nullptr;
   std::string workflow_id;
@@ -145,18 +172,23 @@ struct Execution {
   std::unordered_map<std::int64_t, std::unique_ptr<Activity>> activities;  // by scheduled event id
   std::unordered_map<std::string, std::int64_t> activity_ids;
   std::unordered_map<std::string, UserTimer> timers;
-  std::map<std::uint64_t, PendingQuery> queries;  // by number, so in order of arrival
-  std::list<Call*> history_waiters;
+  std::map<std::int64_t, Child> children;                     // by initiated event id
+  std::map<std::int64_t, ExternalRequest> external_requests;  // likewise
+  std::map<std::uint64_t, PendingQuery> queries;              // by number, so in order of arrival
+  std::list<HistoryWaiter> history_waiters;
 
   Timer run_timer;
   Timer execution_timer;
   Timer backoff_timer;
 
-  bool is_dirty = false;           // waits for its transaction's end
   std::int32_t holder_index = -1;  // place among those that hold time, or -1; kept by time_holders
 
   bool is_running() const { return status == enums::WORKFLOW_EXECUTION_STATUS_RUNNING; }
   bool has_pending_task() const { return task.state != WorkflowTask::State::kNone; }
+
+ private:
+  // What was written becomes visible, and what follows from it is set going; see transaction.cc.
+  void end_transaction(Engine& engine) override;
 };
 
 }  // namespace temporalio::timeskip

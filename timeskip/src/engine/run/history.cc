@@ -77,6 +77,10 @@ void History::append(std::unique_ptr<Event> event) {
   event->set_task_id(1'048'576 + next_event_id());
   if (!is_batch_open_) batch_starts_.push_back(next_event_id());
   is_batch_open_ = true;
+  if (event->event_type() == enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) {
+    const auto& started = event->child_workflow_execution_started_event_attributes();
+    started_children_[started.initiated_event_id()] = event->event_id();
+  }
   events_.push_back(std::move(event));
 }
 
@@ -99,7 +103,7 @@ void History::flush() {
 }
 
 // A completion names its Started event, which got its id only now, in the same flush: look back from the end.
-void History::wire_started_ids(Event& event) const {
+void History::wire_started_ids(Event& event) {
   const auto started_id = [this](enums::EventType type, auto matches) -> std::int64_t {
     for (auto it = events_.rbegin(); it != events_.rend(); ++it) {
       if ((*it)->event_type() == type && matches(**it)) return (*it)->event_id();
@@ -116,7 +120,23 @@ void History::wire_started_ids(Event& event) const {
     const std::int64_t id = activity_started_id(attributes->scheduled_event_id());
     if (id != 0) attributes->set_started_event_id(id);
   };
+  const auto wire_child = [&](auto* attributes) {
+    const auto found = started_children_.find(attributes->initiated_event_id());
+    if (found == started_children_.end()) return;
+    attributes->set_started_event_id(found->second);
+    started_children_.erase(found);
+  };
   switch (event.event_type()) {
+    case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
+      return wire_child(event.mutable_child_workflow_execution_completed_event_attributes());
+    case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+      return wire_child(event.mutable_child_workflow_execution_failed_event_attributes());
+    case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+      return wire_child(event.mutable_child_workflow_execution_timed_out_event_attributes());
+    case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+      return wire_child(event.mutable_child_workflow_execution_canceled_event_attributes());
+    case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
+      return wire_child(event.mutable_child_workflow_execution_terminated_event_attributes());
     case enums::EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
       return wire_activity(event.mutable_activity_task_completed_event_attributes());
     case enums::EVENT_TYPE_ACTIVITY_TASK_FAILED:

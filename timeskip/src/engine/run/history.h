@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "timeskip/src/clock/timer_queue.h"
@@ -46,11 +48,12 @@ class History {
 
  private:
   void append(std::unique_ptr<Event> event);
-  void wire_started_ids(Event& event) const;
+  void wire_started_ids(Event& event);
 
   std::vector<std::unique_ptr<Event>> events_;
   std::deque<std::unique_ptr<Event>> buffer_;
-  std::vector<std::int64_t> batch_starts_;  // first event ids
+  std::vector<std::int64_t> batch_starts_;                           // first event ids
+  std::unordered_map<std::int64_t, std::int64_t> started_children_;  // initiated event -> started event
   bool is_batch_open_ = false;
   std::size_t counted_ = 0;
   std::int64_t bytes_ = 0;

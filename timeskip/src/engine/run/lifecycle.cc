@@ -6,18 +6,15 @@
 #include <utility>
 
 #include "timeskip/src/engine/core/engine.h"
+#include "timeskip/src/engine/core/limits.h"
 #include "timeskip/src/engine/core/nil_payload.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/core/retry_policy.h"
+#include "timeskip/src/engine/run/runs.h"
 #include "timeskip/src/engine/run/workflow_task.h"
 
 namespace temporalio::timeskip {
 namespace {
-
-constexpr const char kServerIdentity[] = "history-service";
-// The real server's limit.historySize.error and limit.historyCount.error.
-constexpr std::int64_t kMaxHistoryBytes = std::int64_t{50} << 20;
-constexpr std::int64_t kMaxHistoryEvents = 51'200;
 
 std::string describe_run_timer(const void* owner) {
   return "run timeout of workflow '" + static_cast<const Execution*>(owner)->workflow_id + "'";
@@ -91,15 +88,16 @@ void fill_started(Engine& engine, Execution& execution, NewRun& run) {
   }
 }
 
-// Memo and search attributes without a value count for nothing.
-template <class Fields>
-void drop_empty(Fields& fields) {
-  for (auto it = fields.begin(); it != fields.end();) {
-    it = is_nil(it->second) ? fields.erase(it) : std::next(it);
-  }
-}
-
 }  // namespace
+
+commonpb::WorkflowExecution root_of(const Execution& execution) {
+  const auto& attributes = started_attributes(execution);
+  if (attributes.has_root_workflow_execution()) return attributes.root_workflow_execution();
+  commonpb::WorkflowExecution self;
+  self.set_workflow_id(execution.workflow_id);
+  self.set_run_id(execution.run_id);
+  return self;
+}
 
 std::optional<Time> run_expiration(const Execution& execution) {
   std::optional<Time> end = execution.execution_expiration;
@@ -112,7 +110,7 @@ std::optional<Time> run_expiration(const Execution& execution) {
 
 Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
                      const std::function<void(Execution&)>& before_task) {
-  Execution& execution = engine.add_execution(owner, run.workflow_id, run.run_id);
+  Execution& execution = add_execution(engine, owner, run.workflow_id, run.run_id);
   auto& attributes = run.attributes;
   execution.first_run_id = run.first_run_id.empty() ? execution.run_id : run.first_run_id;
   execution.original_run_id = execution.run_id;
@@ -139,8 +137,8 @@ Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
   }
   execution.attempt = std::max(1, attributes.attempt());
   if (attributes.has_retry_policy()) execution.retry_policy = attributes.retry_policy();
-  drop_empty(*attributes.mutable_memo()->mutable_fields());
-  drop_empty(*attributes.mutable_search_attributes()->mutable_indexed_fields());
+  drop_nil_fields(*attributes.mutable_memo()->mutable_fields());
+  drop_nil_fields(*attributes.mutable_search_attributes()->mutable_indexed_fields());
   if (attributes.memo().fields().empty()) attributes.clear_memo();
   if (attributes.search_attributes().indexed_fields().empty()) attributes.clear_search_attributes();
   execution.memo = attributes.memo();
@@ -180,7 +178,11 @@ historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::
   execution.activities.clear();
   execution.activity_ids.clear();
   execution.timers.clear();
+  execution.external_requests.clear();
   engine.touch(execution);
+  for (const Engine::CloseHook hook : engine.close_hooks) {
+    engine.after_commit([&engine, &execution, hook] { hook(engine, execution); });
+  }
   return event;
 }
 

@@ -30,11 +30,15 @@ struct NewRun {
 Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
                      const std::function<void(Execution&)>& before_task = nullptr);
 
+// The first ancestor of a child workflow; a run without a parent is its own root.
+commonpb::WorkflowExecution root_of(const Execution& execution);
+
 // When the run times out: by its own timeout, or with its chain; nothing: never.
 std::optional<Time> run_expiration(const Execution& execution);
 
 // Adds a close event with the time of now; the caller fills in its attributes. Nothing pending is left: timers,
-// activities, tasks and waiting queries are gone when the transaction ends.
+// activities, tasks and waiting queries are gone when the transaction ends; then the engine's close hooks run. Children
+// stay on record.
 historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::EventType type,
                                    enums::WorkflowExecutionStatus status);
 

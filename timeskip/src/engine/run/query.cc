@@ -1,25 +1,22 @@
-// QueryWorkflow and RespondQueryTaskCompleted.
+// How queries reach a worker, and how its answers reach those who asked.
 #include "timeskip/src/engine/run/query.h"
 
+#include <string>
 #include <utility>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/engine.h"
+#include "timeskip/src/engine/core/errors.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
-#include "timeskip/src/engine/run/time_holders.h"
+#include "timeskip/src/engine/run/execution.h"
 #include "timeskip/src/engine/run/workflow_task.h"
 
 namespace temporalio::timeskip {
-namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
 
-constexpr std::size_t kMaxBufferedQueries = 1;
-constexpr std::int32_t kFailingTaskAttempts = 3;
-
-void dispatch_direct(Engine& engine, Execution& execution, PendingQuery& query, bool allow_sticky) {
+void dispatch_query(Engine& engine, Execution& execution, PendingQuery& query, bool allow_sticky) {
   query.state = PendingQuery::State::kDirect;
   query.is_with_worker = false;
   ++query.stamp;
@@ -31,42 +28,17 @@ void dispatch_direct(Engine& engine, Execution& execution, PendingQuery& query, 
       engine.wall_timers.set(query.sticky_timer, later(engine.clock.wall(), execution.sticky_timeout),
                              [&engine, &execution, &query] {
                                if (!execution.has_pending_task()) clear_stickiness(execution);
-                               dispatch_direct(engine, execution, query, false);
+                               dispatch_query(engine, execution, query, false);
                              });
     }
   }
   add_task(engine, *queue, {TaskRef::Kind::kQuery, &execution, static_cast<std::int64_t>(query.id), query.stamp});
 }
 
-std::optional<RpcStatus> query_rejection(Execution& execution, Call& call) {
-  const auto condition = call.request_as<svc::QueryWorkflowRequest>().query_reject_condition();
-  const bool rejects = (condition == enums::QUERY_REJECT_CONDITION_NOT_OPEN && !execution.is_running()) ||
-                       (condition == enums::QUERY_REJECT_CONDITION_NOT_COMPLETED_CLEANLY && !execution.is_running() &&
-                        execution.status != enums::WORKFLOW_EXECUTION_STATUS_COMPLETED);
-  if (!rejects) return std::nullopt;
-  call.response_as<svc::QueryWorkflowResponse>().mutable_query_rejected()->set_status(execution.status);
-  return errors::ok();
-}
-
-std::optional<RpcStatus> not_ready(const Engine& engine, const Execution& execution, const Call& call) {
-  const bool had_task = execution.previous_started_event_id > 0;
-  if (!execution.is_running() && !had_task) {
-    return errors::workflow_not_ready("The workflow closed without ever completing a workflow task.");
-  }
-  if (execution.in_first_backoff && call.context.wall_deadline.has_value() && execution.backoff_timer.is_set() &&
-      engine.clock.wall_at(execution.backoff_timer.due()) > *call.context.wall_deadline) {
-    return errors::workflow_not_ready("The first workflow task comes after the query's deadline.");
-  }
-  if (execution.is_running() && execution.task_attempt >= kFailingTaskAttempts) {
-    return errors::workflow_not_ready("Cannot query workflow due to Workflow Task in failed state.");
-  }
-  return std::nullopt;
-}
-
 void answer_query(Engine& engine, PendingQuery& query, const querypb::WorkflowQueryResult& result) {
   Call& call = *query.call;
-  if (result.answer().ByteSizeLong() > kMaxBlobBytes) {
-    return engine.answer(call, errors::query_failed(blob_fault(result.answer()), nullptr));
+  if (std::string fault = blob_fault(result.answer()); !fault.empty()) {
+    return engine.answer(call, errors::query_failed(std::move(fault), nullptr));
   }
   if (result.result_type() == enums::QUERY_RESULT_TYPE_ANSWERED) {
     *call.response_as<svc::QueryWorkflowResponse>().mutable_query_result() = result.answer();
@@ -76,8 +48,6 @@ void answer_query(Engine& engine, PendingQuery& query, const querypb::WorkflowQu
   if (message.empty() && result.has_failure()) message = result.failure().message();
   engine.answer(call, errors::query_failed(message, result.has_failure() ? &result.failure() : nullptr));
 }
-
-}  // namespace
 
 PendingQuery* find_direct_query(Execution& execution, std::uint64_t id, std::uint32_t stamp) {
   const auto found = execution.queries.find(id);
@@ -115,72 +85,9 @@ void dispatch_waiting_queries(Engine& engine, Execution& execution) {
       engine.answer(*query.call,
                     errors::workflow_not_ready("The workflow closed without ever completing a workflow task."));
     } else {
-      dispatch_direct(engine, execution, query, true);
+      dispatch_query(engine, execution, query, true);
     }
   }
-}
-
-Answer query_workflow(Engine& engine, Call& call) {
-  const auto& request = call.request_as<svc::QueryWorkflowRequest>();
-  const Found<Namespace> owner = require_namespace(engine, request.namespace_());
-  if (owner.value == nullptr) return owner.error;
-  if (!request.has_query()) return errors::invalid_argument("Query is not set on request.");
-  if (request.query().query_type().empty()) return errors::invalid_argument("QueryType is not set on request.");
-  if (std::string fault = blob_fault(request.query().query_args()); !fault.empty()) {
-    return errors::invalid_argument(fault);
-  }
-  const Found<Execution> found = require_execution(engine, *owner.value, request.execution());
-  if (found.value == nullptr) return found.error;
-  Execution& execution = *found.value;
-  if (auto rejection = query_rejection(execution, call)) return rejection;
-  if (auto fault = not_ready(engine, execution, call)) return fault;
-  const bool direct = execution.previous_started_event_id > 0 && !execution.has_pending_task();
-  if (!direct) {
-    std::size_t buffered = 0;
-    for (const auto& [number, query] : execution.queries) {
-      if (query.state != PendingQuery::State::kDirect) ++buffered;
-    }
-    if (buffered >= kMaxBufferedQueries) {
-      return errors::busy_workflow(
-          "consistent query buffer is full, this may be caused by too many queries and "
-          "workflow not able to process query fast enough");
-    }
-  }
-
-  const std::uint64_t id = engine.next_query_id++;
-  PendingQuery& query = execution.queries[id];
-  query.id = id;
-  query.key = engine.ids.uuid();
-  query.call = &call;
-  call.unpark = [&engine, &execution, id] {
-    execution.queries.erase(id);
-    engine.touch(execution);
-  };
-  if (call.context.wall_deadline.has_value()) {
-    engine.wall_timers.set(call.wall_timer, *call.context.wall_deadline, [&engine, &call] {
-      engine.answer(call, errors::deadline_exceeded("No worker answered the query in time."));
-    });
-  }
-  if (direct) dispatch_direct(engine, execution, query, true);
-  engine.touch(execution);
-  return kParked;
-}
-
-Answer respond_query_task_completed(Engine& engine, Call& call) {
-  const auto& request = call.request_as<svc::RespondQueryTaskCompletedRequest>();
-  const TokenTarget target = resolve_token(engine, request.task_token(), Token::Kind::kQuery, request.namespace_());
-  if (!target.token.has_value()) return target.error;
-  const auto found = target.execution->queries.find(target.token->extra);
-  if (found == target.execution->queries.end()) {
-    return errors::not_found("The query is not known, or has been answered already.");
-  }
-  querypb::WorkflowQueryResult result;
-  result.set_result_type(request.completed_type());
-  *result.mutable_answer() = request.query_result();
-  result.set_error_message(request.error_message());
-  if (request.has_failure()) *result.mutable_failure() = request.failure();
-  answer_query(engine, found->second, result);
-  return errors::ok();
 }
 
 }  // namespace temporalio::timeskip

@@ -3,6 +3,10 @@
 
 #include <cstdint>
 
+namespace temporal::api::query::v1 {
+class WorkflowQueryResult;
+}
+
 namespace temporal::api::workflowservice::v1 {
 class RespondWorkflowTaskCompletedRequest;
 }
@@ -12,6 +16,11 @@ namespace temporalio::timeskip {
 class Engine;
 struct Execution;
 struct PendingQuery;
+
+// Sends a query to a worker by itself, not with a workflow task.
+void dispatch_query(Engine& engine, Execution& execution, PendingQuery& query, bool allow_sticky);
+// Passes a worker's answer to the caller who asked; the query is gone afterwards.
+void answer_query(Engine& engine, PendingQuery& query, const temporal::api::query::v1::WorkflowQueryResult& result);
 
 // A directly dispatched query that still waits under this dispatch stamp; null when it is gone.
 PendingQuery* find_direct_query(Execution& execution, std::uint64_t id, std::uint32_t stamp);

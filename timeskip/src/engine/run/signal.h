@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "timeskip/src/engine/core/call_context.h"
 #include "timeskip/src/engine/run/execution.h"
-#include "timeskip/src/engine/server.h"
 
 namespace temporalio::timeskip {
 
@@ -18,6 +18,7 @@ struct Signal {
   commonpb::Payloads* input = nullptr;  // moved from
   const commonpb::Header* header = nullptr;
   const google::protobuf::RepeatedPtrField<commonpb::Link>* links = nullptr;
+  const commonpb::WorkflowExecution* sender = nullptr;  // when a workflow signals
 };
 
 // Why a running run takes no signal at this moment.

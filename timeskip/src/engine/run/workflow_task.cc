@@ -5,14 +5,12 @@
 #include <utility>
 
 #include "timeskip/src/engine/core/engine.h"
+#include "timeskip/src/engine/core/limits.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/run/query.h"
 
 namespace temporalio::timeskip {
 namespace {
-
-constexpr std::int64_t kSuggestContinueAsNewBytes = std::int64_t{4} << 20;
-constexpr std::int64_t kSuggestContinueAsNewEvents = 4096;
 
 // After the third attempt a task gets more and more time, which slows down a worker that keeps failing it.
 Duration task_timeout(const Execution& execution, std::int32_t attempt) {

@@ -17,10 +17,6 @@ namespace temporalio::timeskip {
 
 class Engine;
 
-// How long a workflow task may run when the starter does not say, and at most.
-inline constexpr Duration kDefaultTaskTimeout = std::chrono::seconds(10);
-inline constexpr Duration kMaxTaskTimeout = std::chrono::seconds(120);
-
 // Requires that no task is pending. `heartbeat_since`: when the chain of heartbeating tasks began. Without `dispatch`
 // the caller starts the task itself.
 void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since = std::nullopt,

@@ -2,12 +2,15 @@
 // the one counter of the protocol itself; everything else that holds time is derived (time_holders). No unlock is
 // refused: official clients put unlock and lock around each result they wait for, so that the count goes below zero
 // while several are awaited, or when the server was started with time unlocked, and comes back by itself.
+#include <google/protobuf/empty.pb.h>
+
 #include <algorithm>
 
 #include "temporal/api/testservice/v1/request_response.pb.h"
+#include "timeskip/src/engine/core/engine.h"
+#include "timeskip/src/engine/core/errors.h"
 #include "timeskip/src/engine/core/proto_time.h"
-#include "timeskip/src/engine/core/validation.h"
-#include "timeskip/src/engine/rpc/requests.h"
+#include "timeskip/src/engine/rpc/method.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -26,8 +29,6 @@ Answer sleep_call_until(Engine& engine, Call& call, Time until) {
 Time wake_up_time(const Engine& engine, const google::protobuf::Duration& duration) {
   return later(engine.now(), to_duration(duration));
 }
-
-}  // namespace
 
 Answer lock_time_skipping(Engine& engine, Call&) {
   ++engine.client_locks;
@@ -65,6 +66,26 @@ Answer unlock_time_skipping_with_sleep(Engine& engine, Call& call) {
 Answer get_current_time(Engine& engine, Call& call) {
   set_time(call.response_as<svc::GetCurrentTimeResponse>().mutable_time(), engine.now());
   return errors::ok();
+}
+
+}  // namespace
+
+std::span<const Method> test_service_methods() {
+  static const Method kMethods[] = {
+      method<svc::LockTimeSkippingRequest, svc::LockTimeSkippingResponse>(
+          "/temporal.api.testservice.v1.TestService/LockTimeSkipping", lock_time_skipping),
+      method<svc::UnlockTimeSkippingRequest, svc::UnlockTimeSkippingResponse>(
+          "/temporal.api.testservice.v1.TestService/UnlockTimeSkipping", unlock_time_skipping),
+      method<svc::SleepRequest, svc::SleepResponse>("/temporal.api.testservice.v1.TestService/Sleep",
+                                                    sleep_for_duration),
+      method<svc::SleepUntilRequest, svc::SleepResponse>("/temporal.api.testservice.v1.TestService/SleepUntil",
+                                                         sleep_until),
+      method<svc::SleepRequest, svc::SleepResponse>(
+          "/temporal.api.testservice.v1.TestService/UnlockTimeSkippingWithSleep", unlock_time_skipping_with_sleep),
+      method<google::protobuf::Empty, svc::GetCurrentTimeResponse>(
+          "/temporal.api.testservice.v1.TestService/GetCurrentTime", get_current_time),
+  };
+  return kMethods;
 }
 
 }  // namespace temporalio::timeskip

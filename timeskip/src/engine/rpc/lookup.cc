@@ -1,0 +1,54 @@
+#include "timeskip/src/engine/rpc/lookup.h"
+
+namespace temporalio::timeskip {
+
+Found<Namespace> require_namespace(Engine& engine, const std::string& name) {
+  if (name.empty()) return {nullptr, errors::invalid_argument("Namespace not set on request.")};
+  Namespace* found = engine.find_namespace(name);
+  if (found == nullptr) return {nullptr, errors::namespace_not_found(name)};
+  return {found, {}};
+}
+
+Found<Execution> require_execution(Engine& engine, const Namespace& owner, const commonpb::WorkflowExecution& asked) {
+  if (asked.workflow_id().empty()) return {nullptr, errors::invalid_argument("WorkflowId is not set on request.")};
+  if (asked.workflow_id().size() > kMaxIdLength) {
+    return {nullptr, errors::invalid_argument("WorkflowId length exceeds limit.")};
+  }
+  if (!asked.run_id().empty() && !is_uuid(asked.run_id())) return {nullptr, errors::invalid_argument("Invalid RunId.")};
+  Execution* found = find_run(engine, owner, asked.workflow_id(), asked.run_id());
+  if (found == nullptr) {
+    return {nullptr, errors::not_found("workflow not found for ID: " + asked.workflow_id())};
+  }
+  return {found, {}};
+}
+
+TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kind, const std::string& name) {
+  TokenTarget target;
+  if (text.empty()) {
+    target.error = errors::invalid_argument("Task token not set on request.");
+    return target;
+  }
+  if (!name.empty() && engine.find_namespace(name) == nullptr) {
+    target.error = errors::namespace_not_found(name);
+    return target;
+  }
+  const std::optional<Token> token = Token::decode(text, kind);
+  if (!token.has_value()) {
+    target.error = errors::invalid_argument("Invalid TaskToken.");
+    return target;
+  }
+  if (token->server != engine.server_id || token->execution >= engine.runs->all.size()) {
+    target.error = errors::not_found("The task token is not of this server.");
+    return target;
+  }
+  Execution& execution = *engine.runs->all[token->execution];
+  if (!name.empty() && name != execution.owner->name) {
+    target.error = errors::invalid_argument("Operation requested with a token from a different namespace.");
+    return target;
+  }
+  target.token = token;
+  target.execution = &execution;
+  return target;
+}
+
+}  // namespace temporalio::timeskip
