@@ -22,7 +22,7 @@ SDK_LAYERS = {
     "base": set(),
     "coro": {"base"},
     "payload": {"base", "proto"},
-    "machines": {"base", "proto"},
+    "machines": {"base", "payload", "proto"},
     "workflow": {"base", "coro", "payload", "machines", "proto"},
     "rpc": {"base", "payload", "proto", "grpc"},
     "activity": {"base", "coro", "payload", "machines", "workflow", "rpc", "proto"},

@@ -1,6 +1,6 @@
 #include "replayer/src/load/event_names.h"
 
-#include "sdk/src/machines/commands.h"
+#include "sdk/src/machines/catalogue.h"
 
 namespace temporalio::replayer {
 

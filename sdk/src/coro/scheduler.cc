@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sdk/src/base/check.h"
+#include "temporalio/errors.h"
 
 namespace temporalio::coro {
 
@@ -164,6 +165,8 @@ void Scheduler::destroy_all() {
   }
   ready_.clear();
 }
+
+void throw_cancelled() { throw CancelledError(); }
 
 void throw_misused_task(const char* why) {
   throw std::logic_error(std::string("this Task cannot be awaited or spawned: ") + why);

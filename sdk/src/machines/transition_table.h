@@ -34,7 +34,7 @@ class TransitionTable {
   }
 
   // Moves `state` on and returns what is to be done; nothing, and no move, where the table does not allow the input.
-  constexpr std::optional<Effect> apply(State& state, Input input) const {
+  [[nodiscard]] constexpr std::optional<Effect> apply(State& state, Input input) const {
     const Cell& cell = cells_[static_cast<std::size_t>(state)][static_cast<std::size_t>(input)];
     if (!cell.is_allowed) return std::nullopt;
     state = cell.to;

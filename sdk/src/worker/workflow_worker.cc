@@ -173,7 +173,8 @@ void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
   const TaskVerdict verdict = [&] {
     // The message it describes is only read meanwhile.
     const DeadlockWatch::Scope watch([&task = *task] { return describe(task); });
-    return run->apply(*task, *completed, *failed);
+    run->begin(*task);
+    return run->finish(*completed, *failed);
   }();
   if (verdict != TaskVerdict::completed) {
     run.reset();

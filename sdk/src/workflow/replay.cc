@@ -1,6 +1,5 @@
 #include "sdk/src/workflow/replay.h"
 
-#include "sdk/src/machines/commands.h"
 #include "sdk/src/workflow/run_state.h"
 
 namespace temporalio::workflow {

@@ -1,5 +1,6 @@
 #include "sdk/src/workflow/run.h"
 
+#include "sdk/src/base/check.h"
 #include "sdk/src/payload/failure.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/workflow/run_state.h"
@@ -63,33 +64,30 @@ class Run::Impl : public RunState {
     while (begin < history.events_size() && history.events(begin).event_id() <= last_event_id()) ++begin;
     return begin == history.events_size() || apply_history(history.events(), begin);
   }
+
+  const wf::PollWorkflowTaskQueueResponse* task = nullptr;  // the one that is open
 };
 
 Run::Run(const Registry& registry, RunOptions options) : impl_(std::make_unique<Impl>(registry, std::move(options))) {}
 Run::~Run() = default;
 
-TaskVerdict Run::apply(const wf::PollWorkflowTaskQueueResponse& task,
-                       wf::RespondWorkflowTaskCompletedRequest& completed,
-                       wf::RespondWorkflowTaskFailedRequest& failed) {
+void Run::begin(const wf::PollWorkflowTaskQueueResponse& task) {
+  TEMPORALIO_CHECK(impl_->task == nullptr, "a run works on one workflow task at a time");
+  impl_->task = &task;
   impl_->catch_up(task.history());
+}
+
+TaskVerdict Run::finish(wf::RespondWorkflowTaskCompletedRequest& completed,
+                        wf::RespondWorkflowTaskFailedRequest& failed) {
+  const auto* const task = std::exchange(impl_->task, nullptr);
+  TEMPORALIO_CHECK(task != nullptr, "the workflow task was begun");
   if (impl_->failure()) {
     fill(*impl_->failure(), failed);
     return impl_->failure()->verdict;
   }
   impl_->take_commands(*completed.mutable_commands());
-  for (const auto& [id, query] : task.queries()) answer(*impl_, query, (*completed.mutable_query_results())[id]);
-  auto core_flags = impl_->take_new_core_flags();
-  auto lang_flags = impl_->take_new_lang_flags();
-  const bool needs_name = impl_->take_needs_sdk_name();
-  if (needs_name || !core_flags.empty() || !lang_flags.empty()) {
-    auto& metadata = *completed.mutable_sdk_metadata();
-    for (const std::uint32_t flag : core_flags) metadata.add_core_used_flags(flag);
-    for (const std::uint32_t flag : lang_flags) metadata.add_lang_used_flags(flag);
-    if (needs_name) {
-      metadata.set_sdk_name(kSdkName);
-      metadata.set_sdk_version(TEMPORALIO_VERSION);
-    }
-  }
+  for (const auto& [id, query] : task->queries()) answer(*impl_, query, (*completed.mutable_query_results())[id]);
+  if (impl_->flags().has_news()) impl_->flags().tell(*completed.mutable_sdk_metadata());
   impl_->detach_results();
   return TaskVerdict::completed;
 }

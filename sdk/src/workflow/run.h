@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "sdk/src/workflow/outbound.h"
+
 namespace temporal::api::history::v1 {
 class History;
 }
@@ -34,6 +36,8 @@ struct RunOptions {
   bool is_replay_only = false;  // the replayer: nothing that the code issues is ever sent
   // Is told the last event that an activation's code knows, before it runs: for whoever watches over deadlocks.
   std::atomic<std::int64_t>* progress = nullptr;
+  // Puts something between workflow code and the run: interceptors, guards. Empty: nothing.
+  OutboundFactory wrap_outbound;
 };
 
 // What a workflow task failed with, when it did.
@@ -52,12 +56,14 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  // Applies one workflow task. `task.history` must start right after the last event this run has seen (from event 1
-  // for a new run) and be complete: the worker has fetched all pages. Fills `completed` (commands, query results of
-  // `task.queries`, sdk metadata) or `failed` (cause, failure); tokens and identity are the worker's.
-  TaskVerdict apply(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task,
-                    temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& completed,
-                    temporal::api::workflowservice::v1::RespondWorkflowTaskFailedRequest& failed);
+  // Begins a workflow task: applies its events and runs the code until it rests. `task.history` must start right after
+  // the last event this run has seen (from event 1 for a new run) and be complete: the worker has fetched all pages.
+  // `task` lives until finish(); in between the run is open.
+  void begin(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
+  // Ends the task that was begun: fills `completed` (commands, query results of `task.queries`, SDK metadata) or
+  // `failed` (cause, failure); tokens and identity are the worker's.
+  TaskVerdict finish(temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest& completed,
+                     temporal::api::workflowservice::v1::RespondWorkflowTaskFailedRequest& failed);
 
   // For a legacy query task (`task.query` set): brings the run up to date with `task.history` (may be empty), then
   // answers. Never emits commands.

@@ -1,6 +1,6 @@
 #include "sdk/src/workflow/sequencer.h"
 
-#include "sdk/src/machines/commands.h"
+#include "sdk/src/machines/catalogue.h"
 
 namespace temporalio::workflow {
 

@@ -3,12 +3,6 @@
 #include "sdk/src/workflow/run_state.h"
 #include "temporalio/workflow.h"
 
-namespace temporalio::coro {
-
-void throw_cancelled() { throw CancelledError(); }
-
-}  // namespace temporalio::coro
-
 namespace temporalio::workflow::detail {
 
 using coro::WaitNode;

@@ -1,11 +1,13 @@
 // The state tables: what is listed happens, what is not listed is refused and changes nothing, every state is reached.
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <set>
 #include <span>
+#include <string>
 
 #include "sdk/src/machines/activity.h"
-#include "sdk/src/machines/commands.h"
+#include "sdk/src/machines/catalogue.h"
 #include "sdk/src/machines/timer.h"
 
 namespace temporalio::machines {
@@ -62,7 +64,21 @@ TEST(ActivityMachine, AClosedActivityCannotCloseAgain) {
   EXPECT_FALSE(apply(state, ActivityInput::close).has_value());
 }
 
-TEST(Commands, EventTypeNamesAreThoseOfTheDocumentation) {
+// The names in the catalogue are the API's own in the spelling of the documentation.
+TEST(Catalogue, NamesEveryEventAsTheApiDoes) {
+  using namespace temporal::api::enums::v1;  // NOLINT(google-build-using-namespace): event types
+  for (int type = 1; type <= EventType_MAX; ++type) {
+    std::string name;
+    bool starts_word = true;
+    for (const char c : EventType_Name(static_cast<EventType>(type)).substr(sizeof("EVENT_TYPE_") - 1)) {
+      if (c != '_') name += starts_word ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      starts_word = c == '_';
+    }
+    EXPECT_EQ(event_type_name(type), name);
+  }
+}
+
+TEST(Catalogue, EventTypeNamesAreThoseOfTheDocumentation) {
   EXPECT_EQ(event_type_name(temporal::api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED),
             "WorkflowExecutionStarted");
   EXPECT_EQ(event_type_name(4711), "event type 4711");

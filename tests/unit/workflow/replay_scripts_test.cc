@@ -136,7 +136,8 @@ void print_task(const History& history, int started, std::ostream& out) {
   temporalio::workflow::Run run(registry(), options);
   wf::RespondWorkflowTaskCompletedRequest completed;
   wf::RespondWorkflowTaskFailedRequest failed;
-  const TaskVerdict verdict = run.apply(task, completed, failed);
+  run.begin(task);
+  const TaskVerdict verdict = run.finish(completed, failed);
   out << "task started at event " << history.events(started).event_id() << ": " << name_of(verdict) << "\n";
   if (verdict != TaskVerdict::completed) {
     out << "  " << WorkflowTaskFailedCause_Name(failed.cause()) << ": " << failed.failure().message() << "\n";

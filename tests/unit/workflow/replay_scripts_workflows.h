@@ -192,8 +192,9 @@ struct ContinuesAsNewWithOptions {
 struct Patched {
   TEMPORALIO_SCRIPT_RUN(Patched)
   Task<> run() {
-    const bool is_new = workflow::patched("change");
-    co_await workflow::sleep(is_new ? temporalio::Duration(2s) : temporalio::Duration(1s));
+    temporalio::Duration duration = 1s;
+    if (workflow::patched("change")) duration = 2s;
+    co_await workflow::sleep(duration);
   }
 };
 struct TwoPatches {

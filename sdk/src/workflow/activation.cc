@@ -1,0 +1,118 @@
+// One activation: the jobs that the events of a sequence gave, in Core's order, and then the code until it rests.
+#include "sdk/src/payload/payload_proto.h"
+#include "sdk/src/workflow/run_state.h"
+
+namespace temporalio::workflow {
+namespace {
+
+// The coroutine of W::run.
+class MainTask final : public coro::SpawnedTask<void> {
+ public:
+  MainTask(RunState& run, Task<void> task) : SpawnedTask(run.scheduler(), task.release()), run_(run) { name = "run"; }
+
+ protected:
+  void on_finished() override {
+    SpawnedTask::on_finished();
+    run_.on_main_finished(error());
+  }
+
+ private:
+  RunState& run_;
+};
+
+// The cancellation of the workflow takes its turn in the queue, behind the signal handlers of its activation and what
+// earlier jobs woke: what those issue comes before what the cancellation issues.
+class CancelTask final : public coro::TaskState {
+ public:
+  CancelTask(coro::Scheduler& scheduler, coro::TaskState& main) : TaskState(scheduler, nullptr), main_(&main) {}
+
+ protected:
+  void run_plain() override { main_->cancel(); }
+
+ private:
+  coro::Ref<coro::TaskState> main_;
+};
+
+// A job that the history has behind the cancellation does not overtake it.
+class ResolveTask final : public coro::TaskState {
+ public:
+  ResolveTask(coro::Scheduler& scheduler, const ResolveOperation& job)
+      : TaskState(scheduler, nullptr), operation_(job.operation), completion_(*job.completion) {}
+
+ protected:
+  void run_plain() override { completion_.resolve(); }
+
+ private:
+  coro::Ref<RunOperation> operation_;  // owns the completion
+  coro::Completion& completion_;
+};
+
+}  // namespace
+
+// Queues a task that nobody else holds.
+void RunState::start_task(coro::TaskState* task) {
+  const coro::Ref<coro::TaskState> reference(task);
+  scheduler_.start(*reference);
+}
+
+struct RunState::ApplyJob {
+  RunState& run;
+
+  void operator()(const StartWorkflow& job) const { run.create_instance(*job.event); }
+  void operator()(const UpdateRandomSeed& job) const {
+    run.random_seed_ = job.seed;
+    run.random_.reset();
+  }
+  void operator()(const DeliverSignal& job) const { run.deliver_signal(*job.event); }
+  void operator()(const ResolveOperation& job) const {
+    if (run.is_cancel_queued_) {
+      run.start_task(new ResolveTask(run.scheduler_, job));
+    } else {
+      job.completion->resolve();
+    }
+  }
+  void operator()(const CancelWorkflow&) const {
+    run.is_cancel_requested_ = true;
+    if (!run.main_) return;
+    run.start_task(new CancelTask(run.scheduler_, *run.main_));
+    run.is_cancel_queued_ = true;
+  }
+};
+
+bool RunState::activate() {
+  commands_.begin_activation();
+  use_core_flag(kCoreIdAndTypeChecks);
+  flags_.use_lang(kLangSingleBatch, is_replaying_);
+  if (options_.progress != nullptr) options_.progress->store(cursor_.last_event_id(), std::memory_order_relaxed);
+  coro::Scheduler::Enter enter(scheduler_);
+  is_cancel_queued_ = false;
+  bool starts = false;
+  for (const JobGroup group : kJobGroups) {
+    for (const Job& job : jobs_) {
+      if (group_of(job) != group) continue;
+      starts = starts || group == JobGroup::start;
+      std::visit(ApplyJob{*this}, job);
+      if (failure_) return false;
+    }
+  }
+  // Last, so that handlers of signals that came first run first; its first step is behind theirs in the queue.
+  if (starts && main_) scheduler_.start(*main_);
+  if (!jobs_.empty()) scheduler_.run();
+  jobs_.clear();
+  arrange_closing_command();
+  return !failure_;
+}
+
+bool RunState::create_instance(const HistoryEvent& started) {
+  const auto& attributes = started.workflow_execution_started_event_attributes();
+  try {
+    const PayloadListView arguments = payload::view(attributes.input());
+    instance_ = definition_->create(arguments);
+    main_ = coro::Ref<coro::TaskState>(new MainTask(*this, definition_->run(instance_, arguments, &result_)));
+  } catch (...) {
+    on_main_finished(std::current_exception());
+  }
+  return !failure_;
+}
+
+}  // namespace temporalio::workflow
