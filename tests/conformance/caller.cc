@@ -8,6 +8,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "temporal/api/operatorservice/v1/request_response.pb.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
 
 namespace conformance {
@@ -26,6 +27,11 @@ struct Method {
 // The API names a method's messages after it, except where TestService shares them.
 Method find_method(const std::string& name) {
   const auto* pool = DescriptorPool::generated_pool();
+  const std::string operator_package = "temporal.api.operatorservice.v1.";
+  if (const auto* request = pool->FindMessageTypeByName(operator_package + name + "Request")) {
+    return {"/" + operator_package + "OperatorService/" + name, request,
+            pool->FindMessageTypeByName(operator_package + name + "Response")};
+  }
   static const std::string kTestPackage =
       temporal::api::testservice::v1::SleepRequest::descriptor()->file()->package() + ".";
   const std::string workflow_package = "temporal.api.workflowservice.v1.";

@@ -27,7 +27,8 @@ class Caller {
   explicit Caller(const std::string& address);
   ~Caller();
 
-  // An empty request for `method`, of WorkflowService or TestService; throws std::runtime_error on an unknown name.
+  // An empty request for `method`, of WorkflowService, OperatorService or TestService; throws std::runtime_error on an
+  // unknown name.
   static std::shared_ptr<google::protobuf::Message> new_request(const std::string& method);
 
   CallResult call(const std::string& method, const google::protobuf::Message& request,

@@ -125,6 +125,10 @@ std::string short_enum_name(const google::protobuf::EnumValueDescriptor& value) 
   return value.name().starts_with(prefix + "_") ? value.name().substr(prefix.size() + 1) : value.name();
 }
 
+bool Rendering::is_ignored(const std::string& field) const {
+  return hidden_fields_.contains(field) || (kIgnoredFields.contains(field) && !shown_.contains(field));
+}
+
 void Rendering::hide_events(std::string_view run_id, std::vector<std::int64_t> ids) {
   hidden_[std::string(run_id)] = std::move(ids);
 }
@@ -270,7 +274,7 @@ void Rendering::collect(const Message& message, std::vector<Node>& out) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
-    if (kIgnoredFields.contains(field->name())) continue;
+    if (is_ignored(field->name())) continue;
     if (field->is_map()) {
       // Key order is not kept on the wire: sorted by what is printed.
       std::vector<Node> entries;
@@ -341,7 +345,7 @@ std::string Rendering::event(const Message& event, int indent) {
   reflection->ListFields(event, &fields);
   for (const FieldDescriptor* field : fields) {
     const std::string& name = field->name();
-    if (name == "event_id" || name == "event_time" || name == "event_type" || kIgnoredFields.contains(name)) continue;
+    if (name == "event_id" || name == "event_time" || name == "event_type" || is_ignored(name)) continue;
     if (ends_with(name, "_event_attributes")) {
       std::vector<Node> nodes;
       collect(sub(event, name.c_str()), nodes);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,14 @@ class Rendering {
  public:
   // `unique` is removed from all texts; offsets of times are multiples of `grid_ms`.
   Rendering(std::string unique, long long grid_ms) : unique_(std::move(unique)), grid_ms_(grid_ms) {}
+
+  // Prints these fields although the table leaves them out.
+  void show(std::set<std::string> fields) { shown_ = std::move(fields); }
+  // Leaves these out.
+  void hide(std::set<std::string> fields) { hidden_fields_ = std::move(fields); }
+
+  // `text` without what differs from run to run.
+  std::string plain(std::string text) { return without_ids(std::move(text)); }
 
   void set_base_time(std::int64_t unix_nanos) { base_nanos_ = unix_nanos; }
   bool has_base_time() const { return base_nanos_ != 0; }
@@ -54,6 +63,10 @@ class Rendering {
   static std::string one_line(const Node& node);
   static void lay_out(const Node& node, int indent, std::string& out);
 
+  bool is_ignored(const std::string& field) const;
+
+  std::set<std::string> shown_;
+  std::set<std::string> hidden_fields_;
   std::string unique_;
   long long grid_ms_;
   std::int64_t base_nanos_ = 0;

@@ -151,7 +151,7 @@ std::shared_ptr<Message> build_request(const Step& step, const RequestContext& c
   if (!parser.ParseFromString(text, request.get())) throw std::runtime_error(error.text + " in: " + text);
 
   const bool is_worker = method.starts_with("Poll") || method.starts_with("Respond") || method.starts_with("Record");
-  set_default(*request, "namespace", "default");
+  set_default(*request, "namespace", context.name_space);
   set_default(*request, "identity", is_worker ? "worker" : "client");
   set_default(*request, "request_id", context.new_uuid());
   if (!step.target.empty()) set_default(*request, "workflow_id", step.target + context.unique);

@@ -22,6 +22,7 @@ struct RequestContext {
   const Kept& kept;
   const std::string& unique;              // makes workflow ids and task queues this scenario's own
   std::function<std::string()> new_uuid;  // for request ids
+  const std::string& name_space;          // of requests that name none
   bool skips_by_request;                  // ask for time skipping in each request that starts a workflow
 };
 

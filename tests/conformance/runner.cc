@@ -2,10 +2,12 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <chrono>
 #include <future>
 #include <random>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 #include "temporal/api/history/v1/message.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
@@ -35,6 +37,9 @@ class Runner {
         rendering_(unique_, scenario.grid_ms) {}
 
   Transcript run() {
+    rendering_.show(scenario_.shown_fields);
+    rendering_.hide(scenario_.hidden_fields);
+    if (scenario_.has_own_namespace) register_own_namespace();
     for (const Step& step : scenario_.steps) {
       try {
         play(step);
@@ -62,6 +67,22 @@ class Runner {
     return text;
   }
 
+  void register_own_namespace() {
+    namespace_ = "conformance" + unique_;
+    service::RegisterNamespaceRequest request;
+    request.set_namespace_(namespace_);
+    request.mutable_workflow_execution_retention_period()->set_seconds(24 * 60 * 60);
+    const CallResult result = caller_.call("RegisterNamespace", request, kPatience);
+    if (result.code != 0) throw std::runtime_error("cannot register a namespace: " + result.message);
+    service::CountWorkflowExecutionsRequest probe;  // the real server needs a moment until it knows the name everywhere
+    probe.set_namespace_(namespace_);
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (caller_.call("CountWorkflowExecutions", probe, kPatience).code != 0) {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("the new namespace cannot be used");
+      std::this_thread::sleep_for(100ms);
+    }
+  }
+
   bool hides_skips() const { return scenario_.skips_time && !time_.has_test_service(); }
 
   void play(const Step& step) {
@@ -70,14 +91,15 @@ class Runner {
     if (step.verb == "join") return join(step);
     if (step.verb == "history") return history(step);
     const std::string method = method_of(step.verb);
-    std::shared_ptr<Message> request = build_request(step, {kept_, unique_, [this] { return uuid(); }, hides_skips()});
+    std::shared_ptr<Message> request =
+        build_request(step, {kept_, unique_, [this] { return uuid(); }, namespace_, hides_skips()});
     if (method == "StartWorkflowExecution" || method == "SignalWithStartWorkflowExecution") {
       workflow_ids_.insert(get_string(*request, "workflow_id"));
     }
     const bool expects_nothing = step.expected == "empty" && !step.in_background;
     const auto patience = expects_nothing ? time_.short_poll() : kPatience;
     auto answer = std::async(std::launch::async,
-                             [this, method, request, patience] { return caller_.call(method, *request, patience); });
+                             [this, method, request, patience] { return call_slowly(method, *request, patience); });
     if (step.in_background) {
       background_[step.result_name] = Pending{step, std::move(answer)};
       time_.settle();
@@ -85,6 +107,15 @@ class Runner {
     }
     if (is_poll(method) && !expects_nothing) time_.until_ready(answer);
     record(step, answer.get());
+  }
+
+  // The real server takes only so many calls of a kind in a second.
+  CallResult call_slowly(const std::string& method, const Message& request, std::chrono::milliseconds patience) const {
+    for (;;) {
+      CallResult result = caller_.call(method, request, patience);
+      if (result.message != "namespace rate limit exceeded") return result;
+      std::this_thread::sleep_for(200ms);
+    }
   }
 
   static bool is_poll(const std::string& method) {
@@ -119,7 +150,9 @@ class Runner {
       learn_hidden_events();
       transcript_.text += rendering_.fields(*result.response, 2);
     } else {
-      transcript_.text += "  error " + outcome + "\n";
+      transcript_.text += "  error " + outcome;
+      if (scenario_.compares_texts) transcript_.text += ": " + rendering_.plain(result.message);
+      transcript_.text += "\n";
       for (const auto& detail : result.details) {
         transcript_.text += "  detail " + detail->GetDescriptor()->name() + "\n" + rendering_.fields(*detail, 4);
       }
@@ -154,7 +187,7 @@ class Runner {
   void learn_base_time() {
     if (rendering_.has_base_time() || workflow_ids_.empty()) return;
     service::GetWorkflowExecutionHistoryRequest request;
-    request.set_namespace_("default");
+    request.set_namespace_(namespace_);
     request.mutable_execution()->set_workflow_id(*workflow_ids_.begin());
     const auto events = fetch(request, nullptr);
     if (events.empty()) return;
@@ -178,7 +211,7 @@ class Runner {
     if (!hides_skips()) return;
     for (const std::string& id : workflow_ids_) {
       service::GetWorkflowExecutionHistoryRequest request;
-      request.set_namespace_("default");
+      request.set_namespace_(namespace_);
       request.mutable_execution()->set_workflow_id(id);
       hide(fetch(request, nullptr));
     }
@@ -186,7 +219,7 @@ class Runner {
 
   // `history w1`: every event of the run with all its attributes.
   void history(const Step& step) {
-    const auto request = build_request(step, {kept_, unique_, [this] { return uuid(); }, false});
+    const auto request = build_request(step, {kept_, unique_, [this] { return uuid(); }, namespace_, false});
     CallResult failure;
     const auto events = fetch(static_cast<service::GetWorkflowExecutionHistoryRequest&>(*request), &failure);
     if (failure.code != 0) return record(step, failure);
@@ -202,6 +235,7 @@ class Runner {
   ServerTime time_;
   std::random_device random_;
   std::string unique_;
+  std::string namespace_ = "default";
   Rendering rendering_;
   Kept kept_;
   std::set<std::string> workflow_ids_;  // of the workflows this scenario has started

@@ -92,6 +92,16 @@ Scenario parse_scenario(const std::string& path) {
       scenario.steps.back().body += text + "\n";
     } else if (text == "time: skipping") {
       scenario.skips_time = true;
+    } else if (text == "texts: compared") {
+      scenario.compares_texts = true;
+    } else if (text == "namespace: own") {
+      scenario.has_own_namespace = true;
+    } else if (text.starts_with("shows: ")) {
+      std::istringstream names(text.substr(7));
+      for (std::string name; names >> name;) scenario.shown_fields.insert(name);
+    } else if (text.starts_with("hides: ")) {
+      std::istringstream names(text.substr(7));
+      for (std::string name; names >> name;) scenario.hidden_fields.insert(name);
     } else if (text.starts_with("grid: ")) {
       std::string grid = text.substr(6);
       const auto unit = grid.find_first_not_of("0123456789");

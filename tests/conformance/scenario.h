@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct Step {
 struct Scenario {
   std::string name;  // the file's name without extension
   bool skips_time = false;
+  bool compares_texts = false;          // error texts belong to the transcript
+  bool has_own_namespace = false;       // registered before the first step; other scenarios' runs are not in it
+  std::set<std::string> shown_fields;   // that are otherwise left out of transcripts
+  std::set<std::string> hidden_fields;  // left out of this transcript
   long long grid_ms = 10000;  // offsets of times are rounded down to a multiple of this; coarse: machines are busy
   std::vector<Step> steps;
 };

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "temporal/api/operatorservice/v1/request_response.pb.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/api.h"
@@ -87,7 +89,18 @@ class Harness {
   TIMESKIP_TEST_CALL(QueryWorkflow, query)
   TIMESKIP_TEST_CALL(RespondQueryTaskCompleted, answer_query)
   TIMESKIP_TEST_CALL(ShutdownWorker, shutdown_worker)
+  TIMESKIP_TEST_CALL(ListWorkflowExecutions, list)
+  TIMESKIP_TEST_CALL(CountWorkflowExecutions, count)
 #undef TIMESKIP_TEST_CALL
+
+  void add_search_attributes(const std::map<std::string, enums::IndexedValueType>& types) {
+    ::temporal::api::operatorservice::v1::AddSearchAttributesRequest request;
+    request.set_namespace_("default");
+    for (const auto& [name, type] : types) (*request.mutable_search_attributes())[name] = type;
+    const auto sent = call<::temporal::api::operatorservice::v1::AddSearchAttributesResponse>(
+        "/temporal.api.operatorservice.v1.OperatorService/AddSearchAttributes", std::move(request));
+    EXPECT_EQ(sent->code(), errors::kOk) << sent->status.message;
+  }
 
   // A start of workflow `id` on task queue "queue", changed as the test likes.
   auto start_with(const std::string& id, auto change) {

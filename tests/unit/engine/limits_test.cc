@@ -138,6 +138,15 @@ TEST(EngineLimits, OfAFailureThatIsRetriedFourKibibytesAreKept) {
   }
 }
 
+// One of each type.
+const std::map<std::string, enums::IndexedValueType> kSearchAttributes = {
+    {"CustomKeywordField", enums::INDEXED_VALUE_TYPE_KEYWORD},
+    {"CustomTextField", enums::INDEXED_VALUE_TYPE_TEXT},
+    {"CustomIntField", enums::INDEXED_VALUE_TYPE_INT},
+    {"CustomDoubleField", enums::INDEXED_VALUE_TYPE_DOUBLE},
+    {"CustomDatetimeField", enums::INDEXED_VALUE_TYPE_DATETIME},
+    {"CustomBoolField", enums::INDEXED_VALUE_TYPE_BOOL}};
+
 TEST(EngineLimits, TooLargeACommandEndsTheRun) {
   std::vector<commandpb::Command> commands(4);
   commands[0].set_command_type(enums::COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION);
@@ -155,6 +164,7 @@ TEST(EngineLimits, TooLargeACommandEndsTheRun) {
       json("\"" + std::string(3000, 'x') + "\"");
   for (const auto& command : commands) {
     Harness h;
+    h.add_search_attributes(kSearchAttributes);
     h.begin("w");
     EXPECT_EQ(h.complete(h.task().task_token(), {command})->code(), errors::kInvalidArgument);
     EXPECT_EQ(h.event_names("w"), "STARTED TASK_SCHEDULED TASK_STARTED TASK_FAILED TERMINATED")
@@ -164,6 +174,7 @@ TEST(EngineLimits, TooLargeACommandEndsTheRun) {
 
 TEST(EngineLimits, SearchAttributesMustBeOfTheirType) {
   Harness h;
+  h.add_search_attributes(kSearchAttributes);
   int number = 0;
   const auto start = [&](const std::string& name, const std::string& value) {
     return h
@@ -176,7 +187,7 @@ TEST(EngineLimits, SearchAttributesMustBeOfTheirType) {
   for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
            {"CustomIntField", "12"},
            {"CustomIntField", "-9223372036854775808"},
-           {"CustomIntField", "[1, 2]"},
+           {"CustomIntField", "[7]"},
            {"CustomIntField", "null"},
            {"CustomIntField", "[]"},
            {"CustomDoubleField", "1"},
@@ -186,6 +197,8 @@ TEST(EngineLimits, SearchAttributesMustBeOfTheirType) {
            {"CustomTextField", "\"some text\""},
            {"CustomDatetimeField", "\"2026-01-01T00:00:00Z\""},
            {"CustomDatetimeField", "\"2026-02-28T23:59:59.123456789+01:00\""},
+           {"CustomKeywordField", "[\"a\"]"},
+           {"BuildIds", "[\"a\", null]"},
            {"BuildIds", "[\"a\", \"b\"]"}}) {
     EXPECT_EQ(start(name, value), 0) << name << " " << value;
   }
@@ -194,6 +207,9 @@ TEST(EngineLimits, SearchAttributesMustBeOfTheirType) {
                                                         {"CustomIntField", "1.5"},
                                                         {"CustomIntField", "9223372036854775808"},
                                                         {"CustomIntField", "[1, \"2\"]"},
+                                                        {"CustomIntField", "[1, 2]"},
+                                                        {"CustomKeywordField", "[\"a\", \"b\"]"},
+                                                        {"BuildIds", "\"single\""},
                                                         {"CustomIntField", "not json"},
                                                         {"CustomDoubleField", "\"1.5\""},
                                                         {"CustomBoolField", "1"},
@@ -209,6 +225,7 @@ TEST(EngineLimits, SearchAttributesMustBeOfTheirType) {
 
 TEST(EngineLimits, SearchAttributesMustNotBeTooMuch) {
   Harness h;
+  h.add_search_attributes(kSearchAttributes);
   EXPECT_EQ(h.start_with("w",
                          [](auto& request) {
                            (*request.mutable_search_attributes()->mutable_indexed_fields())["CustomTextField"] =

@@ -69,6 +69,7 @@ historypb::HistoryEvent* apply_search_attributes(commandpb::Command& command, Co
   attributes.set_workflow_task_completed_event_id(transaction.task_completed_event_id);
   *attributes.mutable_search_attributes() = from;
   merge_fields(from.indexed_fields(), *transaction.execution.search_attributes.mutable_indexed_fields());
+  transaction.execution.has_changed_attributes = true;
   return &event;
 }
 

@@ -49,6 +49,7 @@ void Engine::limit_wait(Call& call, Duration at_most, std::function<void()> call
 void Engine::touch(Participant& changed) {
   if (changed.is_touched_) return;
   changed.is_touched_ = true;
+  if (&changed != committing_) ++changed.transactions_;
   touched_.push_back(&changed);
 }
 
@@ -58,7 +59,9 @@ void Engine::commit_all() {
       Participant& changed = *touched_.front();
       touched_.pop_front();
       changed.is_touched_ = false;
+      committing_ = &changed;
       changed.end_transaction(*this);
+      committing_ = nullptr;
     }
     if (steps_.empty()) return;
     const std::function<void()> step = std::move(steps_.front());

@@ -3,8 +3,10 @@
 // are is said in run/. One thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "timeskip/src/engine/core/call_context.h"
 #include "timeskip/src/engine/core/ids.h"
 #include "timeskip/src/engine/core/matching.h"
+#include "timeskip/src/engine/core/run_observer.h"
 #include "timeskip/src/engine/core/search_attributes.h"
 
 namespace temporalio::timeskip {
@@ -30,11 +33,16 @@ struct Namespace {
   std::string id;
   std::string description;
   std::string owner_email;
+  std::map<std::string, std::string> data;
+  bool is_deprecated = false;
   Duration retention{std::chrono::hours(24)};
   std::unordered_map<std::string, Execution*> current;  // workflow id -> its newest run
   TaskQueues workflow_queues;                           // normal and sticky
   TaskQueues activity_queues;
-  CustomSearchAttributes search_attributes = preset_search_attributes();
+  SearchAttributeTypes search_attributes;                       // that users have added
+  std::map<std::string, std::string> search_attribute_columns;  // column of the real server's store -> attribute in it
+  // Where the runs are found by their attributes. Made when they are first listed, so until then it costs nothing.
+  std::unique_ptr<RunObserver> visibility;
 };
 
 // Something whose changes become visible together, at the end of its transaction.
@@ -45,10 +53,14 @@ class Participant {
   Participant& operator=(const Participant&) = delete;
   virtual ~Participant() = default;
 
+  // How many have changed it.
+  std::int64_t transactions() const { return transactions_; }
+
  private:
   friend class Engine;
   virtual void end_transaction(Engine& engine) = 0;
   bool is_touched_ = false;
+  std::int64_t transactions_ = 0;
 };
 
 class Engine {
@@ -105,6 +117,7 @@ class Engine {
 
  private:
   std::deque<Participant*> touched_;
+  const Participant* committing_ = nullptr;  // whose transaction ends
   std::deque<std::function<void()>> steps_;
 };
 

@@ -72,7 +72,7 @@ RpcStatus namespace_not_found(std::string_view name) {
 }
 
 RpcStatus namespace_already_exists(std::string_view name) {
-  return with_detail(kAlreadyExists, "Namespace " + std::string(name) + " already exists.",
+  return with_detail(kAlreadyExists, "Namespace \"" + std::string(name) + "\" already exists",
                      details::NamespaceAlreadyExistsFailure());
 }
 

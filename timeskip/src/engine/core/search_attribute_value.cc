@@ -2,7 +2,10 @@
 #include "timeskip/src/engine/core/search_attribute_value.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -36,38 +39,35 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-// "hh:mm", with the end of `text` after it or not.
-bool take_hour_and_minute(std::string_view& text) {
+// "hh:mm", with the end of `text` after it or not; in minutes.
+std::optional<int> take_hour_and_minute(std::string_view& text) {
   const auto hour = take_number(text, 2);
-  if (!hour.has_value() || *hour > 23 || !take(text, ':')) return false;
+  if (!hour.has_value() || *hour > 23 || !take(text, ':')) return std::nullopt;
   const auto minute = take_number(text, 2);
-  return minute.has_value() && *minute <= 59;
+  if (!minute.has_value() || *minute > 59) return std::nullopt;
+  return *hour * 60 + *minute;
 }
 
-bool is_zone(std::string_view text) {
-  if (text == "Z") return true;
-  return (take(text, '+') || take(text, '-')) && take_hour_and_minute(text) && text.empty();
+// How far a zone is ahead of UTC.
+std::optional<std::chrono::minutes> parse_zone(std::string_view text) {
+  if (text == "Z") return std::chrono::minutes(0);
+  const bool is_ahead = take(text, '+');
+  if (!is_ahead && !take(text, '-')) return std::nullopt;
+  const auto minutes = take_hour_and_minute(text);
+  if (!minutes.has_value() || !text.empty()) return std::nullopt;
+  return std::chrono::minutes(is_ahead ? *minutes : -*minutes);
 }
 
-// A date and time as RFC 3339 writes it.
-bool is_datetime(std::string_view text) {
-  const auto year = take_number(text, 4);
-  if (!year.has_value() || !take(text, '-')) return false;
-  const auto month = take_number(text, 2);
-  if (!month.has_value() || !take(text, '-')) return false;
-  const auto day = take_number(text, 2);
-  if (!day.has_value() || !take(text, 'T')) return false;
-  const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day)));
-  if (!date.ok() || !take_hour_and_minute(text) || !take(text, ':')) return false;
-  const auto second = take_number(text, 2);
-  if (!second.has_value() || *second > 59) return false;
-  if (take(text, '.')) {
-    const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
-    if (end == text.begin()) return false;
-    text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
-  }
-  return is_zone(text);
+// ".123456789", in microseconds, or nothing at all.
+std::optional<int> take_fraction(std::string_view& text) {
+  if (!take(text, '.')) return 0;
+  int micros = 0;
+  int scale = 100'000;
+  std::size_t digits = 0;
+  for (; digits < text.size() && is_digit(text[digits]); ++digits, scale /= 10) micros += scale * (text[digits] - '0');
+  if (digits == 0) return std::nullopt;
+  text.remove_prefix(digits);
+  return micros;
 }
 
 bool is_int64(const Json& value) {
@@ -85,13 +85,73 @@ bool is_of_type(const Json& value, enums::IndexedValueType type) {
     case enums::INDEXED_VALUE_TYPE_DOUBLE:
       return value.is_number();
     case enums::INDEXED_VALUE_TYPE_DATETIME:
-      return value.is_string() && is_datetime(value.get_ref<const std::string&>());
+      return value.is_string() && parse_datetime_micros(value.get_ref<const std::string&>()).has_value();
     default:
       return value.is_string();
   }
 }
 
+// Items of a list may be null: the real server reads them as the type's zero.
+bool is_item(const Json& item, enums::IndexedValueType type) { return item.is_null() || is_of_type(item, type); }
+
+bool is_list_of_keywords(const Json& value) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) {
+           return is_item(item, enums::INDEXED_VALUE_TYPE_KEYWORD);
+         });
+}
+
+// A number as Go prints it: with an exponent from a million on, or below a ten-thousandth.
+std::string shown_number(double number) {
+  std::array<char, 32> buffer{};
+  const auto magnitude = std::abs(number);
+  const bool is_plain = number == 0 || (magnitude >= 1e-4 && magnitude < 1e6);
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                 is_plain ? std::chars_format::fixed : std::chars_format::scientific)
+                       .ptr;
+  return {buffer.data(), end};
+}
+
+std::string shown_json(const Json& value) {
+  if (value.is_null()) return "<nil>";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number()) return shown_number(value.get<double>());
+  if (!value.is_structured()) return value.dump();
+  std::string out = value.is_array() ? "[" : "map[";
+  bool is_first = true;
+  for (const auto& [key, item] : value.items()) {
+    if (!is_first) out += ' ';
+    is_first = false;
+    if (value.is_object()) out += key + ":";
+    out += shown_json(item);
+  }
+  return out + "]";
+}
+
 }  // namespace
+
+std::optional<std::int64_t> parse_datetime_micros(std::string_view text) {
+  const auto year = take_number(text, 4);
+  if (!year.has_value() || !take(text, '-')) return std::nullopt;
+  const auto month = take_number(text, 2);
+  if (!month.has_value() || !take(text, '-')) return std::nullopt;
+  const auto day = take_number(text, 2);
+  if (!day.has_value() || !take(text, 'T')) return std::nullopt;
+  const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day)));
+  if (!date.ok()) return std::nullopt;
+  const auto minutes = take_hour_and_minute(text);
+  if (!minutes.has_value() || !take(text, ':')) return std::nullopt;
+  const auto second = take_number(text, 2);
+  if (!second.has_value() || *second > 59) return std::nullopt;
+  const auto fraction = take_fraction(text);
+  if (!fraction.has_value()) return std::nullopt;
+  const auto zone = parse_zone(text);
+  if (!zone.has_value()) return std::nullopt;
+  const std::chrono::microseconds since_1970 = std::chrono::sys_days(date).time_since_epoch() +
+                                               std::chrono::minutes(*minutes) - *zone + std::chrono::seconds(*second) +
+                                               std::chrono::microseconds(*fraction);
+  return since_1970.count();
+}
 
 bool is_search_attribute_value(const commonpb::Payload& payload, enums::IndexedValueType type) {
   if (is_nil(payload)) return true;
@@ -99,8 +159,17 @@ bool is_search_attribute_value(const commonpb::Payload& payload, enums::IndexedV
   if (encoding == payload.metadata().end() || encoding->second != "json/plain") return false;
   const Json value = Json::parse(payload.data(), nullptr, /*allow_exceptions=*/false);
   if (value.is_null()) return true;
-  if (!value.is_array()) return is_of_type(value, type);
-  return std::all_of(value.begin(), value.end(), [type](const Json& item) { return is_of_type(item, type); });
+  const bool is_empty_list = value.is_array() && value.empty();
+  const bool is_list_of_one = value.is_array() && value.size() == 1;
+  if (type == enums::INDEXED_VALUE_TYPE_KEYWORD_LIST) {
+    return is_list_of_keywords(value) || (is_list_of_one && is_list_of_keywords(value.front()));
+  }
+  return is_empty_list || is_of_type(value, type) || (is_list_of_one && is_item(value.front(), type));
+}
+
+std::string shown_value(const commonpb::Payload& payload) {
+  const Json value = Json::parse(payload.data(), nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? "value from <" + payload.ShortDebugString() + ">" : shown_json(value);
 }
 
 commonpb::Payload keyword_list(const std::vector<std::string>& keywords) {

@@ -1,12 +1,20 @@
 // Names and types of search attributes.
 #include "timeskip/src/engine/core/search_attributes.h"
 
+#include <unordered_set>
+
 #include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/core/limits.h"
 #include "timeskip/src/engine/core/search_attribute_value.h"
 
 namespace temporalio::timeskip {
 namespace {
+
+std::string column_name(enums::IndexedValueType type, std::size_t number) {
+  return type_name(type) + std::string(number < 10 ? "0" : "") + std::to_string(number);
+}
+
+}  // namespace
 
 const char* type_name(enums::IndexedValueType type) {
   switch (type) {
@@ -29,36 +37,35 @@ const char* type_name(enums::IndexedValueType type) {
   }
 }
 
-}  // namespace
-
-CustomSearchAttributes preset_search_attributes() {
-  return {{"CustomKeywordField", enums::INDEXED_VALUE_TYPE_KEYWORD},
-          {"CustomTextField", enums::INDEXED_VALUE_TYPE_TEXT},
-          {"CustomStringField", enums::INDEXED_VALUE_TYPE_TEXT},
-          {"CustomIntField", enums::INDEXED_VALUE_TYPE_INT},
-          {"CustomDatetimeField", enums::INDEXED_VALUE_TYPE_DATETIME},
-          {"CustomDoubleField", enums::INDEXED_VALUE_TYPE_DOUBLE},
-          {"CustomBoolField", enums::INDEXED_VALUE_TYPE_BOOL}};
-}
-
-const CustomSearchAttributes& predefined_search_attributes() {
+const SearchAttributeTypes& predefined_search_attributes() {
   static const auto* const kAttributes =
-      new CustomSearchAttributes{{"TemporalChangeVersion", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
-                                 {"BinaryChecksums", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
-                                 {"BuildIds", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
-                                 {"BatcherNamespace", enums::INDEXED_VALUE_TYPE_KEYWORD},
-                                 {"BatcherUser", enums::INDEXED_VALUE_TYPE_KEYWORD},
-                                 {"TemporalScheduledStartTime", enums::INDEXED_VALUE_TYPE_DATETIME},
-                                 {"TemporalScheduledById", enums::INDEXED_VALUE_TYPE_KEYWORD},
-                                 {"TemporalSchedulePaused", enums::INDEXED_VALUE_TYPE_BOOL},
-                                 {"TemporalNamespaceDivision", enums::INDEXED_VALUE_TYPE_KEYWORD},
-                                 {"TemporalPauseInfo", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
-                                 {"TemporalReportedProblems", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST}};
+      new SearchAttributeTypes{{"TemporalChangeVersion", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
+                               {"BinaryChecksums", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
+                               {"BuildIds", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
+                               {"BatcherNamespace", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"BatcherUser", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"TemporalScheduledStartTime", enums::INDEXED_VALUE_TYPE_DATETIME},
+                               {"TemporalScheduledById", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"TemporalSchedulePaused", enums::INDEXED_VALUE_TYPE_BOOL},
+                               {"TemporalNamespaceDivision", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"TemporalPauseInfo", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
+                               {"TemporalReportedProblems", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST}};
   return *kAttributes;
 }
 
-const CustomSearchAttributes& system_search_attributes() {
-  static const auto* const kAttributes = new CustomSearchAttributes{
+const SearchAttributeTypes& server_search_attributes() {
+  static const auto* const kAttributes =
+      new SearchAttributeTypes{{"TemporalWorkerDeploymentVersion", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"TemporalWorkflowVersioningBehavior", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"TemporalWorkerDeployment", enums::INDEXED_VALUE_TYPE_KEYWORD},
+                               {"TemporalUsedWorkerDeploymentVersions", enums::INDEXED_VALUE_TYPE_KEYWORD_LIST},
+                               {"TemporalExternalPayloadCount", enums::INDEXED_VALUE_TYPE_INT},
+                               {"TemporalExternalPayloadSizeBytes", enums::INDEXED_VALUE_TYPE_INT}};
+  return *kAttributes;
+}
+
+const SearchAttributeTypes& system_search_attributes() {
+  static const auto* const kAttributes = new SearchAttributeTypes{
       {"WorkflowId", enums::INDEXED_VALUE_TYPE_KEYWORD},       {"RunId", enums::INDEXED_VALUE_TYPE_KEYWORD},
       {"WorkflowType", enums::INDEXED_VALUE_TYPE_KEYWORD},     {"StartTime", enums::INDEXED_VALUE_TYPE_DATETIME},
       {"ExecutionTime", enums::INDEXED_VALUE_TYPE_DATETIME},   {"CloseTime", enums::INDEXED_VALUE_TYPE_DATETIME},
@@ -70,29 +77,72 @@ const CustomSearchAttributes& system_search_attributes() {
   return *kAttributes;
 }
 
+bool is_reserved_search_attribute(const std::string& name) {
+  static const auto* const kFields =
+      new std::unordered_set<std::string>{"NamespaceId", "MemoEncoding", "Memo", "VisibilityTaskKey"};
+  return name.starts_with("Temporal") || predefined_search_attributes().contains(name) ||
+         system_search_attributes().contains(name) || kFields->contains(name);
+}
+
+enums::IndexedValueType search_attribute_type(const Namespace& owner, const std::string& name) {
+  for (const auto* known : {&owner.search_attributes, &predefined_search_attributes(), &server_search_attributes()}) {
+    if (const auto found = known->find(name); found != known->end()) return found->second;
+  }
+  return enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
+}
+
 std::string prepare_search_attributes(const Namespace& owner, commonpb::SearchAttributes& attributes) {
+  // The real server looks at the names of all before it looks at the value of one.
+  for (const auto& [name, payload] : attributes.indexed_fields()) {
+    const bool is_known = system_search_attributes().contains(name) ||
+                          search_attribute_type(owner, name) != enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
+    if (!is_known) return "Namespace " + owner.name + " has no mapping defined for search attribute " + name;
+  }
   if (attributes.indexed_fields().size() > kMaxSearchAttributeKeys) {
     return "number of search attributes " + std::to_string(attributes.indexed_fields().size()) + " exceeds limit " +
            std::to_string(kMaxSearchAttributeKeys);
   }
   for (auto& [name, payload] : *attributes.mutable_indexed_fields()) {
-    auto type = enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
-    const auto predefined = predefined_search_attributes().find(name);
-    if (predefined != predefined_search_attributes().end()) {
-      type = predefined->second;
-    } else if (const auto custom = owner.search_attributes.find(name); custom != owner.search_attributes.end()) {
-      type = custom->second;
-    } else if (system_search_attributes().count(name) != 0) {
-      return "search attribute " + name + " is set by the server and not by clients";
-    } else {
-      return "search attribute " + name + " is not defined in namespace " + owner.name;
+    if (system_search_attributes().contains(name) || server_search_attributes().contains(name)) {
+      return name + " attribute can't be set in SearchAttributes";
     }
+    const auto type = search_attribute_type(owner, name);
     if (!is_search_attribute_value(payload, type)) {
-      return "invalid value for search attribute " + name + " of type " + type_name(type);
+      return "invalid value for search attribute " + name + " of type " + type_name(type) + ": " + shown_value(payload);
     }
     (*payload.mutable_metadata())["type"] = type_name(type);
   }
   return {};
+}
+
+std::size_t column_count(enums::IndexedValueType type) {
+  if (type == enums::INDEXED_VALUE_TYPE_UNSPECIFIED) return 0;
+  return type == enums::INDEXED_VALUE_TYPE_KEYWORD ? 10 : 3;
+}
+
+enums::IndexedValueType column_type(const std::string& column) {
+  for (int number = enums::IndexedValueType_MIN; number <= enums::IndexedValueType_MAX; ++number) {
+    const auto type = static_cast<enums::IndexedValueType>(number);
+    for (std::size_t i = 1; i <= column_count(type); ++i) {
+      if (column == column_name(type, i)) return type;
+    }
+  }
+  return enums::INDEXED_VALUE_TYPE_UNSPECIFIED;
+}
+
+bool add_search_attribute(Namespace& owner, const std::string& name, enums::IndexedValueType type) {
+  if (owner.search_attributes.contains(name)) return true;
+  for (std::size_t i = 1; i <= column_count(type); ++i) {
+    if (!owner.search_attribute_columns.emplace(column_name(type, i), name).second) continue;
+    owner.search_attributes.emplace(name, type);
+    return true;
+  }
+  return false;
+}
+
+void remove_search_attribute(Namespace& owner, const std::string& name) {
+  owner.search_attributes.erase(name);
+  std::erase_if(owner.search_attribute_columns, [&name](const auto& entry) { return entry.second == name; });
 }
 
 std::string search_attributes_size_fault(const commonpb::SearchAttributes& attributes) {

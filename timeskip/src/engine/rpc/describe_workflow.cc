@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "temporal/api/activity/v1/message.pb.h"
 #include "temporal/api/workflow/v1/message.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/proto_time.h"
@@ -31,6 +32,19 @@ void describe_config(const Execution& execution, workflowpb::WorkflowExecutionCo
   if (started.has_user_metadata()) *config.mutable_user_metadata() = started.user_metadata();
 }
 
+void describe_reset_points(const Execution& execution, workflowpb::ResetPoints& points) {
+  for (const Execution::Build& build : execution.builds) {
+    auto& point = *points.add_points();
+    point.set_binary_checksum(build.checksum);
+    point.set_build_id(build.id);
+    point.set_run_id(build.run_id);
+    point.set_first_workflow_task_completed_id(build.first_completed_event_id);
+    set_time(point.mutable_create_time(), build.first_completed_time);
+    if (build.expire_time.has_value()) set_time(point.mutable_expire_time(), *build.expire_time);
+    point.set_resettable(true);
+  }
+}
+
 void describe_info(Execution& execution, workflowpb::WorkflowExecutionInfo& info) {
   info.mutable_execution()->set_workflow_id(execution.workflow_id);
   info.mutable_execution()->set_run_id(execution.run_id);
@@ -40,6 +54,8 @@ void describe_info(Execution& execution, workflowpb::WorkflowExecutionInfo& info
   info.set_status(execution.status);
   info.set_history_length(execution.history.last_event_id());
   info.set_history_size_bytes(execution.history.size_in_bytes());
+  info.set_state_transition_count(execution.transactions());
+  describe_reset_points(execution, *info.mutable_auto_reset_points());
   info.set_task_queue(execution.task_queue);
   info.set_first_run_id(execution.first_run_id);
   *info.mutable_memo() = execution.memo;
@@ -99,6 +115,21 @@ void describe_child(const Child& child, workflowpb::PendingChildExecutionInfo& i
   info.set_parent_close_policy(child.parent_close_policy);
 }
 
+// As they are now.
+void describe_options(const Execution& execution, const Activity& activity,
+                      ::temporal::api::activity::v1::ActivityOptions& options) {
+  const auto& attributes = scheduled_attributes(execution, activity);
+  options.mutable_task_queue()->set_name(activity.task_queue);
+  options.mutable_task_queue()->set_normal_name(activity.task_queue);
+  set_duration(options.mutable_schedule_to_close_timeout(), activity.schedule_to_close);
+  set_duration(options.mutable_schedule_to_start_timeout(), activity.schedule_to_start);
+  set_duration(options.mutable_start_to_close_timeout(), activity.start_to_close);
+  set_duration(options.mutable_heartbeat_timeout(), activity.heartbeat);
+  *options.mutable_retry_policy() = attributes.retry_policy();
+  options.mutable_retry_policy()->clear_non_retryable_error_types();  // nor does the real server show them
+  if (attributes.has_priority()) *options.mutable_priority() = attributes.priority();
+}
+
 void describe_task(const Execution& execution, workflowpb::PendingWorkflowTaskInfo& info) {
   const WorkflowTask& task = execution.task;
   const bool is_started = task.state == WorkflowTask::State::kStarted;
@@ -147,7 +178,9 @@ Answer describe_workflow_execution(Engine& engine, Call& call) {
   std::sort(activities.begin(), activities.end(),
             [](const Activity* a, const Activity* b) { return a->scheduled_event_id < b->scheduled_event_id; });
   for (const Activity* activity : activities) {
-    describe_activity(execution, *activity, *response.add_pending_activities());
+    auto& info = *response.add_pending_activities();
+    describe_activity(execution, *activity, info);
+    describe_options(execution, *activity, *info.mutable_activity_options());
   }
   for (const auto& [id, child] : execution.children) describe_child(child, *response.add_pending_children());
   if (execution.has_pending_task()) describe_task(execution, *response.mutable_pending_workflow_task());

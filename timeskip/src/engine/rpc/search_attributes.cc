@@ -1,4 +1,7 @@
-// OperatorService, as far as tests need it: search attributes of a namespace.
+// OperatorService: search attributes of a namespace.
+#include <map>
+#include <string>
+
 #include "temporal/api/operatorservice/v1/request_response.pb.h"
 
 #include "timeskip/src/engine/core/search_attributes.h"
@@ -10,38 +13,56 @@ namespace {
 
 namespace svc = ::temporal::api::operatorservice::v1;
 
-bool is_reserved(const std::string& name) {
-  return name.rfind("Temporal", 0) == 0 || predefined_search_attributes().count(name) != 0 ||
-         system_search_attributes().count(name) != 0;
+// In the order of names, so that which one does not fit does not depend on chance.
+using Sorted = std::map<std::string, enums::IndexedValueType>;
+
+std::string too_many(const Namespace& owner, const Sorted& added) {
+  std::map<enums::IndexedValueType, std::size_t> used;
+  for (const auto& [name, type] : owner.search_attributes) ++used[type];
+  for (const auto& [name, type] : added) {
+    if (owner.search_attributes.contains(name)) continue;
+    if (used[type] >= column_count(type)) {
+      return "Unable to create search attributes: cannot have more than " + std::to_string(column_count(type)) +
+             " search attribute of type " + type_name(type) + ".";
+    }
+    ++used[type];
+  }
+  return {};
 }
 
 Answer add_search_attributes(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::AddSearchAttributesRequest>();
+  if (request.search_attributes().empty()) return errors::invalid_argument("SearchAttributes are not set on request.");
+  Sorted added;
+  for (const auto& [name, type] : request.search_attributes()) {
+    if (is_reserved_search_attribute(name)) {
+      return errors::invalid_argument("Search attribute " + name + " is reserved by system.");
+    }
+    if (!enums::IndexedValueType_IsValid(type)) {
+      return errors::invalid_argument("Unknown search attribute type: " + std::to_string(static_cast<int>(type)) + ".");
+    }
+    added.emplace(name, static_cast<enums::IndexedValueType>(type));
+  }
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (request.search_attributes().empty()) return errors::invalid_argument("SearchAttributes are not set on request.");
-  for (const auto& [name, type] : request.search_attributes()) {
-    if (is_reserved(name)) return errors::invalid_argument("Search attribute " + name + " is reserved by system.");
-    if (!enums::IndexedValueType_IsValid(type) || type == enums::INDEXED_VALUE_TYPE_UNSPECIFIED) {
-      return errors::invalid_argument("Unknown search attribute type of " + name + ".");
-    }
-  }
-  for (const auto& [name, type] : request.search_attributes()) {
-    owner.value->search_attributes.emplace(name, static_cast<enums::IndexedValueType>(type));
-  }
+  if (std::string fault = too_many(*owner.value, added); !fault.empty()) return errors::invalid_argument(fault);
+  for (const auto& [name, type] : added) add_search_attribute(*owner.value, name, type);
+  owner.value->visibility.reset();  // made again with the new types
   return errors::ok();
 }
 
 Answer remove_search_attributes(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::RemoveSearchAttributesRequest>();
+  if (request.search_attributes().empty()) return errors::invalid_argument("SearchAttributes are not set on request.");
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (request.search_attributes().empty()) return errors::invalid_argument("SearchAttributes are not set on request.");
   for (const std::string& name : request.search_attributes()) {
-    if (is_reserved(name))
-      return errors::invalid_argument("Unable to remove non-custom search attribute " + name + ".");
+    const bool is_built_in = predefined_search_attributes().contains(name) ||
+                             server_search_attributes().contains(name) || system_search_attributes().contains(name);
+    if (is_built_in) return errors::invalid_argument("Unable to remove non-custom search attributes: " + name + ".");
   }
-  for (const std::string& name : request.search_attributes()) owner.value->search_attributes.erase(name);
+  for (const std::string& name : request.search_attributes()) remove_search_attribute(*owner.value, name);
+  owner.value->visibility.reset();
   return errors::ok();
 }
 
@@ -51,7 +72,8 @@ Answer list_search_attributes(Engine& engine, Call& call) {
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
   for (const auto& [name, type] : owner.value->search_attributes) (*response.mutable_custom_attributes())[name] = type;
-  for (const auto* known : {&predefined_search_attributes(), &system_search_attributes()}) {
+  for (const auto* known :
+       {&predefined_search_attributes(), &server_search_attributes(), &system_search_attributes()}) {
     for (const auto& [name, type] : *known) (*response.mutable_system_attributes())[name] = type;
   }
   return errors::ok();

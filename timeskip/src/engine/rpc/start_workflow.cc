@@ -244,7 +244,7 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   if (request.has_header()) signal.header = &request.header();
   if (decision.open != nullptr && policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING) {
     if (auto refusal = signal_refusal(*decision.open)) return refusal;
-    add_signal(engine, *decision.open, signal);
+    if (add_signal(engine, *decision.open, signal)) decision.open->in_first_backoff = false;
     response.set_run_id(decision.open->run_id);
     response.set_first_execution_run_id(decision.open->first_run_id);
     response.set_started(false);

@@ -74,10 +74,12 @@ void note_build_id(Execution& execution, const std::string& id) {
     value = keyword_list(ids);
   }
   (*execution.search_attributes.mutable_indexed_fields())["BuildIds"] = std::move(value);
+  execution.has_changed_attributes = true;
 }
 
 // A run shows which worker was last, and in search attributes which builds have worked on it.
-void note_build(Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request) {
+void note_build(Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request,
+                std::int64_t completed_event_id, Time now) {
   execution.last_worker.reset();
   if (request.has_worker_version_stamp()) execution.last_worker = request.worker_version_stamp();
   const std::string& checksum = request.binary_checksum();
@@ -86,7 +88,7 @@ void note_build(Execution& execution, const svc::RespondWorkflowTaskCompletedReq
   auto& builds = execution.builds;
   const auto is_this = [&](const Execution::Build& build) { return build.checksum == checksum && build.id == id; };
   if (std::any_of(builds.begin(), builds.end(), is_this)) return;
-  builds.push_back({checksum, id});
+  builds.push_back({checksum, id, execution.run_id, completed_event_id, now, std::nullopt});
   if (builds.size() > kMaxBuilds) builds.erase(builds.begin());
   if (checksum.empty()) return;
   std::vector<std::string> checksums;
@@ -94,6 +96,7 @@ void note_build(Execution& execution, const svc::RespondWorkflowTaskCompletedReq
     if (!build.checksum.empty()) checksums.push_back(build.checksum);
   }
   (*execution.search_attributes.mutable_indexed_fields())["BinaryChecksums"] = keyword_list(checksums);
+  execution.has_changed_attributes = true;
 }
 
 failurepb::Failure server_failure(const std::string& message) {
@@ -178,8 +181,8 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   const WorkerStamp worker = worker_stamp(request);
   auto& completed = complete_workflow_task(engine, execution, request.identity(), worker);
   fill_completed(request, completed);
-  note_build(execution, request);
   const std::int64_t completed_id = completed.event_id();
+  note_build(execution, request, completed_id, engine.now());
   set_stickiness(execution, request);
   CommandTransaction transaction{engine, execution, completed_id, request.identity()};
   for (auto& command : *request.mutable_commands()) apply_command(command, transaction);

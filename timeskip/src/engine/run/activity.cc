@@ -199,6 +199,7 @@ void record_heartbeat(Engine& engine, Execution& execution, Activity& activity, 
   if (details != nullptr) activity.heartbeat_details = std::move(*details);
   activity.last_heartbeat_time = engine.now();
   set_activity_timeout(engine, execution, activity);
+  engine.touch(execution);
 }
 
 historypb::HistoryEvent* request_cancel_activity(Engine& engine, Execution& execution, std::int64_t scheduled_event_id,

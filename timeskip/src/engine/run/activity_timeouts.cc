@@ -29,21 +29,22 @@ const char* timeout_text(enums::TimeoutType type) {
   }
 }
 
-// At equal times start-to-close wins, then schedule-to-start, schedule-to-close, heartbeat.
+// At equal times schedule-to-start wins, then schedule-to-close, start-to-close, heartbeat. On a real server some time
+// passes between the scheduling and the start of an activity, so what counts from the scheduling is due first.
 std::optional<Expiry> next_expiry(const Activity& activity) {
   std::optional<Expiry> first;
   const auto consider = [&first](Time time, enums::TimeoutType type) {
     if (!first.has_value() || time < first->time) first = Expiry{time, type};
   };
   const bool is_started = activity.state == Activity::State::kStarted;
-  if (is_started && activity.start_to_close > Duration(0)) {
-    consider(later(activity.started_time, activity.start_to_close), enums::TIMEOUT_TYPE_START_TO_CLOSE);
-  }
   if (!is_started && activity.schedule_to_start > Duration(0)) {
     consider(later(activity.scheduled_time, activity.schedule_to_start), enums::TIMEOUT_TYPE_SCHEDULE_TO_START);
   }
   if (activity.schedule_to_close > Duration(0)) {
     consider(later(activity.first_scheduled_time, activity.schedule_to_close), enums::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+  }
+  if (is_started && activity.start_to_close > Duration(0)) {
+    consider(later(activity.started_time, activity.start_to_close), enums::TIMEOUT_TYPE_START_TO_CLOSE);
   }
   if (is_started && activity.heartbeat > Duration(0)) {
     const Time since = std::max(activity.started_time, activity.last_heartbeat_time.value_or(activity.started_time));

@@ -146,9 +146,14 @@ struct Execution final : Participant {
   History history;
 
   std::optional<commonpb::WorkerVersionStamp> last_worker;  // that completed a workflow task
+  // A build of the worker, and where a reset would undo all that it has done.
   struct Build {
     std::string checksum;
     std::string id;
+    std::string run_id;  // this run, or a former one of its chain
+    std::int64_t first_completed_event_id = 0;
+    Time first_completed_time;
+    std::optional<Time> expire_time;  // when a former run will be gone
   };
   std::vector<Build> builds;           // that have completed workflow tasks
   std::vector<std::string> build_ids;  // the search attribute BuildIds
@@ -181,7 +186,8 @@ struct Execution final : Participant {
   Timer execution_timer;
   Timer backoff_timer;
 
-  std::int32_t holder_index = -1;  // place among those that hold time, or -1; kept by time_holders
+  bool has_changed_attributes = true;  // since visibility was told; so has a new run
+  std::int32_t holder_index = -1;      // place among those that hold time, or -1; kept by time_holders
 
   bool is_running() const { return status == enums::WORKFLOW_EXECUTION_STATUS_RUNNING; }
   bool has_pending_task() const { return task.state != WorkflowTask::State::kNone; }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "temporal/api/workflow/v1/message.pb.h"
 #include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/core/limits.h"
 #include "timeskip/src/engine/core/nil_payload.h"
@@ -15,6 +16,8 @@
 
 namespace temporalio::timeskip {
 namespace {
+
+namespace workflowpb = ::temporal::api::workflow::v1;
 
 std::string describe_run_timer(const void* owner) {
   return "run timeout of workflow '" + static_cast<const Execution*>(owner)->workflow_id + "'";
@@ -88,6 +91,33 @@ void fill_started(Engine& engine, Execution& execution, NewRun& run) {
   }
 }
 
+// The builds of former runs are known to the run that follows; a reset to them is possible for as long as they are
+// kept.
+void roll_over_builds(const Execution& previous, Time now, workflowpb::ResetPoints& points) {
+  points.Clear();
+  for (const Execution::Build& build : previous.builds) {
+    if (build.expire_time.has_value() && *build.expire_time < now) continue;
+    auto& point = *points.add_points();
+    point.set_binary_checksum(build.checksum);
+    point.set_build_id(build.id);
+    point.set_run_id(build.run_id);
+    point.set_first_workflow_task_completed_id(build.first_completed_event_id);
+    set_time(point.mutable_create_time(), build.first_completed_time);
+    set_time(point.mutable_expire_time(), build.expire_time.value_or(later(now, previous.owner->retention)));
+    point.set_resettable(true);
+  }
+}
+
+std::vector<Execution::Build> builds_of(const workflowpb::ResetPoints& points) {
+  std::vector<Execution::Build> builds;
+  for (const auto& point : points.points()) {
+    builds.push_back({point.binary_checksum(), point.build_id(), point.run_id(),
+                      point.first_workflow_task_completed_id(), to_time(point.create_time()),
+                      to_time(point.expire_time())});
+  }
+  return builds;
+}
+
 }  // namespace
 
 commonpb::WorkflowExecution root_of(const Execution& execution) {
@@ -142,6 +172,7 @@ Execution& start_run(Engine& engine, Namespace& owner, NewRun& run,
   if (attributes.memo().fields().empty()) attributes.clear_memo();
   if (attributes.search_attributes().indexed_fields().empty()) attributes.clear_search_attributes();
   execution.memo = attributes.memo();
+  execution.builds = builds_of(attributes.prev_auto_reset_points());
   execution.search_attributes = attributes.search_attributes();
 
   fill_started(engine, execution, run);
@@ -169,6 +200,7 @@ historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::
   auto& event = execution.history.add(type, engine.now());
   execution.status = status;
   execution.close_time = engine.now();
+  execution.has_changed_attributes = true;
   execution.task.state = WorkflowTask::State::kNone;
   execution.task.timer.cancel();
   execution.run_timer.cancel();
@@ -234,6 +266,7 @@ std::string start_retry_run(Engine& engine, Execution& previous, const failurepb
   *attributes.mutable_continued_failure() = failure;
   attributes.set_attempt(previous.attempt + 1);
   attributes.clear_identity();
+  roll_over_builds(previous, engine.now(), *attributes.mutable_prev_auto_reset_points());
   previous.successor_run_id = run.run_id;
   start_run(engine, *previous.owner, run);
   return previous.successor_run_id;
@@ -278,6 +311,7 @@ void start_continued_run(Engine& engine, Execution& previous, const std::string&
   attributes.clear_eager_execution_accepted();
   *attributes.mutable_memo() = continued.memo();
   *attributes.mutable_search_attributes() = continued.search_attributes();  // neither is inherited
+  roll_over_builds(previous, engine.now(), *attributes.mutable_prev_auto_reset_points());
   previous.successor_run_id = run_id;
   start_run(engine, *previous.owner, run);
 }

@@ -50,6 +50,10 @@ void Execution::end_transaction(Engine& engine) {
   }
   needs_task = false;
   history.end_batch();
+  if (has_changed_attributes && owner->visibility != nullptr) {
+    owner->visibility->run_changed(*this);
+    has_changed_attributes = false;
+  }
   answer_history_waiters(*this);
   dispatch_waiting_queries(engine, *this);
   update_holder(engine, *this);
