@@ -11,6 +11,7 @@
 
 #include "sdk/src/base/check.h"
 #include "sdk/src/client/status_errors.h"
+#include "sdk/src/rpc/request_check.h"
 
 namespace temporalio::client {
 namespace {
@@ -46,6 +47,7 @@ struct Connection::Ids {
 
 Connection::Connection(ConnectionOptions options) : options_(std::move(options)) {
   TEMPORALIO_CHECK(options_.service != nullptr && options_.loop != nullptr, "a connection needs a service and a loop");
+  checking_ = rpc::make_checking_service(options_.service, options_.loop);
   if (options_.identity.empty()) {
     static const std::string identity = process_identity();
     options_.identity = identity;
@@ -54,6 +56,7 @@ Connection::Connection(ConnectionOptions options) : options_(std::move(options))
 }
 
 Connection::~Connection() {
+  checking_.reset();
   options_.service.reset();  // waits for the transport, whose threads post to the loop
 }
 
@@ -71,7 +74,7 @@ rpc::Status Connection::try_call(const char* what, const char* method, google::p
   rpc::Status outcome;
   bool is_done = false;
   options_.loop->post([&] {
-    options_.service->start(method, request, response, std::move(options), [&](rpc::Status status) {
+    service().start(method, request, response, std::move(options), [&](rpc::Status status) {
       outcome = std::move(status);
       is_done = true;
     });

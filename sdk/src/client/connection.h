@@ -48,7 +48,8 @@ class Connection {
   // Throws std::logic_error when a wait here would be for ever.
   void check_may_wait(const char* what) const;
 
-  rpc::Service& service() { return *options_.service; }
+  // Refuses, without sending it, what a service would refuse for its form or size.
+  rpc::Service& service() { return *checking_; }
   base::Loop& loop() { return *options_.loop; }
   const std::shared_ptr<base::Loop>& shared_loop() { return options_.loop; }
   const ConnectionOptions& options() const { return options_; }
@@ -62,6 +63,7 @@ class Connection {
   struct Ids;
 
   ConnectionOptions options_;
+  std::shared_ptr<rpc::Service> checking_;  // in front of options_.service
   std::unique_ptr<Ids> ids_;
 };
 

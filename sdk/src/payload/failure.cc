@@ -14,8 +14,9 @@ namespace {
 
 namespace api = temporal::api::failure::v1;
 
-// Deeper chains of causes are cut here: they come from outside, and each level is a stack frame.
-constexpr int kDeepestCause = 100;
+// Deeper chains of causes are cut here: they come from outside, and each level is a stack frame. Protobuf readers give
+// up at 100 levels, some of which a failure's surroundings take.
+constexpr int kDeepestCause = 80;
 
 template <class Enum>
 Enum to_enum(int value, int last) {

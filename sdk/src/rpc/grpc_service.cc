@@ -35,7 +35,13 @@ struct Call {
 };
 
 Status to_status(const grpc::Status& status) {
-  return {static_cast<int>(status.error_code()), status.error_message(), status.error_details()};
+  Status result{static_cast<int>(status.error_code()), status.error_message(), status.error_details()};
+  // In the words of gRPC for Go, C++ and Java; the service's limit is lower than by default.
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+      status.error_message().find("essage larger than max") != std::string::npos) {
+    result.refusal = Refusal::message_too_large;
+  }
+  return result;
 }
 
 // What the callbacks of calls need; they keep it alive.

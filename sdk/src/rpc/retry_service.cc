@@ -103,7 +103,7 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
     call.inner = 0;
     note_polls(call, status);
     if (status.code == kOk || call.is_cancelled || !call.options.is_retryable) return finish(id, std::move(status));
-    if (!may_repeat(call.options, status.code)) return finish(id, std::move(status));
+    if (!may_repeat(call.options, status)) return finish(id, std::move(status));
 
     // The deadline of a long poll passes when nothing has happened: no reason to wait before the next.
     const bool is_quiet_poll = call.options.is_long_poll && status.code == kDeadlineExceeded;
@@ -132,7 +132,9 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
                                        : std::string("the service can be polled again"));
   }
 
-  static bool may_repeat(const CallOptions& options, int code) {
+  static bool may_repeat(const CallOptions& options, const Status& status) {
+    if (status.refusal != Refusal::none) return false;  // RESOURCE_EXHAUSTED by its size: it will not shrink
+    const int code = status.code;
     return is_transient(code) || (options.is_long_poll && (code == kDeadlineExceeded || code == kCancelled));
   }
 

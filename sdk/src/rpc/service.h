@@ -15,11 +15,15 @@ class Message;
 
 namespace temporalio::rpc {
 
+// Why a request was refused before it was sent, or, for its size, by the service.
+enum class Refusal { none, not_utf8, too_deep, payloads_too_large, message_too_large };
+
 // A gRPC status as a value; it becomes RPCError once, at the client.
 struct Status {
   int code = 0;  // google.rpc.Code
   std::string message;
   std::string details;  // serialised google.rpc.Status (the grpc-status-details-bin trailer), or empty
+  Refusal refusal = Refusal::none;
 
   bool is_ok() const { return code == 0; }
 };

@@ -4,6 +4,7 @@
 
 #include "sdk/src/base/log.h"
 #include "sdk/src/rpc/methods.h"
+#include "sdk/src/worker/refused_answer.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 
 namespace temporalio::worker {
@@ -19,18 +20,13 @@ std::string describe(const ws::PollActivityTaskQueueResponse& task) {
          std::to_string(task.attempt()) + ", of workflow " + task.workflow_execution().workflow_id() + ")";
 }
 
-// As in the Python SDK: each attempt that fails is worth a warning, unless its author calls the failure harmless.
-void log_failure(const std::string& what, const activity::Outcome& outcome) {
-  if (outcome.kind != activity::Outcome::Kind::failed) return;
-  const bool is_benign = outcome.failure.application_failure_info().category() ==
-                         temporal::api::enums::v1::APPLICATION_ERROR_CATEGORY_BENIGN;
-  base::log(is_benign ? LogLevel::debug : LogLevel::warning, what + " failed: " + outcome.failure.message());
-}
-
 }  // namespace
 
 ActivityWorker::ActivityWorker(std::shared_ptr<client::Connection> connection, ActivityWorkerOptions options)
-    : connection_(std::move(connection)), options_(std::move(options)), slots_(std::make_shared<Slots>()) {
+    : connection_(std::move(connection)),
+      options_(std::move(options)),
+      slots_(std::make_shared<Slots>()),
+      failures_(connection_->loop().time()) {
   slots_->limit = options_.max_concurrent_activities;
 }
 
@@ -90,21 +86,35 @@ bool ActivityWorker::is_idle() const { return slots_->used == 0 && (poller_ == n
 void ActivityWorker::accept(ws::PollActivityTaskQueueResponse task) {
   ++slots_->used;
   const std::string task_token = task.task_token();
-  const std::string what = describe(task);
-  executor_->start(std::move(task), [self = weak_from_this(), task_token, what](activity::Outcome outcome) {
-    log_failure(what, outcome);
-    if (const auto worker = self.lock()) worker->report(task_token, std::move(outcome));
+  running_[task_token] = {describe(task), task.workflow_execution().run_id() + "/" + task.activity_id(), task_token};
+  executor_->start(std::move(task), [self = weak_from_this(), task_token](activity::Outcome outcome) {
+    const auto worker = self.lock();
+    if (worker == nullptr) return;
+    const Attempt attempt = std::move(worker->running_.extract(task_token).mapped());
+    worker->log_failure(attempt, outcome);
+    worker->report(attempt, std::move(outcome));
   });
 }
 
-void ActivityWorker::report(const std::string& task_token, activity::Outcome outcome) {
+// As in the Python SDK: each attempt that fails is worth a warning, unless its author calls the failure harmless.
+void ActivityWorker::log_failure(const Attempt& attempt, const activity::Outcome& outcome) {
+  if (outcome.kind != activity::Outcome::Kind::failed) return;
+  const bool is_benign = outcome.failure.application_failure_info().category() ==
+                         temporal::api::enums::v1::APPLICATION_ERROR_CATEGORY_BENIGN;
+  failures_.log(is_benign ? LogLevel::debug : LogLevel::warning, attempt.subject,
+                attempt.what + " failed: " + outcome.failure.message());
+}
+
+void ActivityWorker::report(const Attempt& attempt, activity::Outcome outcome) {
   using Kind = activity::Outcome::Kind;
   switch (outcome.kind) {
     case Kind::completed: {
       auto request = std::make_shared<ws::RespondActivityTaskCompletedRequest>();
       *request->mutable_result() = std::move(outcome.payloads);
-      return send<ws::RespondActivityTaskCompletedRequest, ws::RespondActivityTaskCompletedResponse>(
-          rpc::kRespondActivityTaskCompleted, std::move(request), task_token);
+      return send(
+          rpc::kRespondActivityTaskCompleted, attempt, std::move(request),
+          [this, attempt](const rpc::Status& status) { fail_instead(attempt, "the result", status); },
+          std::make_shared<ws::RespondActivityTaskCompletedResponse>());
     }
     case Kind::failed: {
       auto request = std::make_shared<ws::RespondActivityTaskFailedRequest>();
@@ -112,14 +122,15 @@ void ActivityWorker::report(const std::string& task_token, activity::Outcome out
       if (outcome.last_heartbeat_details.payloads_size() > 0) {
         *request->mutable_last_heartbeat_details() = std::move(outcome.last_heartbeat_details);
       }
-      return send<ws::RespondActivityTaskFailedRequest, ws::RespondActivityTaskFailedResponse>(
-          rpc::kRespondActivityTaskFailed, std::move(request), task_token);
+      return report_failed(attempt, std::move(request), true);
     }
     case Kind::cancelled: {
       auto request = std::make_shared<ws::RespondActivityTaskCanceledRequest>();
       if (outcome.payloads.payloads_size() > 0) *request->mutable_details() = std::move(outcome.payloads);
-      return send<ws::RespondActivityTaskCanceledRequest, ws::RespondActivityTaskCanceledResponse>(
-          rpc::kRespondActivityTaskCanceled, std::move(request), task_token);
+      return send(
+          rpc::kRespondActivityTaskCanceled, attempt, std::move(request),
+          [this, attempt](const rpc::Status& status) { fail_instead(attempt, "the cancellation", status); },
+          std::make_shared<ws::RespondActivityTaskCanceledResponse>());
     }
     case Kind::completes_later:
     case Kind::dropped:
@@ -127,25 +138,47 @@ void ActivityWorker::report(const std::string& task_token, activity::Outcome out
   }
 }
 
+void ActivityWorker::report_failed(const Attempt& attempt,
+                                   std::shared_ptr<ws::RespondActivityTaskFailedRequest> request, bool is_first_try) {
+  send(
+      rpc::kRespondActivityTaskFailed, attempt, request,
+      [this, attempt, request, is_first_try](const rpc::Status& status) {
+        const RefusedAnswer refused = judge_refusal("the failure of " + attempt.what, status);
+        failures_.log(refused.level, attempt.subject, refused.text);
+        if (!refused.is_to_be_failed() || !is_first_try) return;
+        *request->mutable_failure() = reduced(request->failure(), refused);
+        request->clear_last_heartbeat_details();
+        ++slots_->used;
+        report_failed(attempt, request, false);
+      },
+      std::make_shared<ws::RespondActivityTaskFailedResponse>());
+}
+
+// NOT_FOUND: the activity has timed out, its workflow is closed, or the answer to an earlier try was lost.
+void ActivityWorker::fail_instead(const Attempt& attempt, const char* outcome, const rpc::Status& status) {
+  const RefusedAnswer refused = judge_refusal(std::string(outcome) + " of " + attempt.what, status);
+  failures_.log(refused.level, attempt.subject, refused.text);
+  if (!refused.is_to_be_failed()) return;
+  auto request = std::make_shared<ws::RespondActivityTaskFailedRequest>();
+  *request->mutable_failure() = failure_of(refused);
+  ++slots_->used;
+  report_failed(attempt, std::move(request), true);
+}
+
 template <class Request, class Response>
-void ActivityWorker::send(const char* method, std::shared_ptr<Request> request, const std::string& task_token) {
-  request->set_task_token(task_token);
+void ActivityWorker::send(const char* method, const Attempt& attempt, std::shared_ptr<Request> request,
+                          std::function<void(const rpc::Status&)> then, std::shared_ptr<Response> response) {
+  request->set_task_token(attempt.task_token);
   request->set_identity(options_.identity);
   request->set_namespace_(connection_->namespace_());
-  auto response = std::make_shared<Response>();
   auto& request_message = *request;
   auto& response_message = *response;
   connection_->service().start(method, request_message, response_message, rpc::CallOptions(),
-                               [self = weak_from_this(), request = std::move(request),
-                                response = std::move(response)](const rpc::Status& status) {
+                               [self = weak_from_this(), request = std::move(request), response = std::move(response),
+                                then = std::move(then)](const rpc::Status& status) {
                                  const auto worker = self.lock();
                                  if (worker == nullptr) return;
-                                 // NOT_FOUND: the activity has timed out, its workflow is closed, or the answer to an
-                                 // earlier try was lost.
-                                 if (!status.is_ok()) {
-                                   base::log(status.code == kNotFound ? LogLevel::debug : LogLevel::warning,
-                                             "the outcome of an activity was refused: " + status.message);
-                                 }
+                                 if (!status.is_ok()) then(status);
                                  worker->free_slot();
                                });
 }
@@ -160,18 +193,34 @@ void ActivityWorker::send_heartbeat(const std::string& task_token, temporal::api
   if (details.payloads_size() > 0) *request->mutable_details() = std::move(details);
   auto& request_message = *request;
   auto& response_message = *response;
+  const auto on_done = [self = weak_from_this(), task_token, request, response,
+                        answered = std::move(answered)](const rpc::Status& status) {
+    activity::HeartbeatAnswer answer;
+    answer.not_found = status.code == kNotFound;
+    if (status.is_ok()) {
+      answer.cancel_requested = response->cancel_requested();
+      answer.activity_paused = response->activity_paused();
+      answer.activity_reset = response->activity_reset();
+    } else if (const auto worker = self.lock()) {
+      answer.not_found = worker->on_heartbeat_refused(task_token, status) || answer.not_found;
+    }
+    answered(answer);
+  };
   connection_->service().start(rpc::kRecordActivityTaskHeartbeat, request_message, response_message, rpc::CallOptions(),
-                               [request = std::move(request), response = std::move(response),
-                                answered = std::move(answered)](const rpc::Status& status) {
-                                 activity::HeartbeatAnswer answer;
-                                 answer.not_found = status.code == kNotFound;
-                                 if (status.is_ok()) {
-                                   answer.cancel_requested = response->cancel_requested();
-                                   answer.activity_paused = response->activity_paused();
-                                   answer.activity_reset = response->activity_reset();
-                                 }
-                                 answered(answer);
-                               });
+                               on_done);
+}
+
+// Details that the service will never take fail the attempt, as the service itself does with those that reach it.
+bool ActivityWorker::on_heartbeat_refused(const std::string& task_token, const rpc::Status& status) {
+  const auto found = running_.find(task_token);
+  if (found == running_.end()) return false;
+  if (status.refusal == rpc::Refusal::none) {
+    const RefusedAnswer refused = judge_refusal("a heartbeat of " + found->second.what, status);
+    failures_.log(refused.level, found->second.subject, refused.text);
+    return false;
+  }
+  fail_instead(found->second, "a heartbeat", status);
+  return true;
 }
 
 void ActivityWorker::free_slot() {

@@ -5,11 +5,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "sdk/src/activity/executor.h"
 #include "sdk/src/activity/registry.h"
 #include "sdk/src/client/connection.h"
 #include "sdk/src/worker/poller.h"
+#include "sdk/src/worker/repeated_log.h"
+
+namespace temporal::api::workflowservice::v1 {
+class RespondActivityTaskFailedRequest;
+}
 
 namespace temporalio::worker {
 
@@ -46,12 +52,29 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
   bool is_idle() const;
 
  private:
+  // A task whose code has begun, or whose outcome is under way.
+  struct Attempt {
+    std::string what;     // "activity charge (id 3, attempt 2, of workflow p1)"
+    std::string subject;  // the same of all attempts
+    std::string task_token;
+  };
+
   void accept(temporal::api::workflowservice::v1::PollActivityTaskQueueResponse task);
-  void report(const std::string& task_token, activity::Outcome outcome);
+  void log_failure(const Attempt& attempt, const activity::Outcome& outcome);
+  void report(const Attempt& attempt, activity::Outcome outcome);
+  void report_failed(const Attempt& attempt,
+                     std::shared_ptr<temporal::api::workflowservice::v1::RespondActivityTaskFailedRequest> request,
+                     bool is_first_try);
+  // The service refused the outcome: it gets a failure in its place.
+  void fail_instead(const Attempt& attempt, const char* outcome, const rpc::Status& status);
+  // `then` gets the outcome of the call and may send another. The slot is free afterwards.
   template <class Request, class Response>
-  void send(const char* method, std::shared_ptr<Request> request, const std::string& task_token);
+  void send(const char* method, const Attempt& attempt, std::shared_ptr<Request> request,
+            std::function<void(const rpc::Status&)> then, std::shared_ptr<Response> response);
   void send_heartbeat(const std::string& task_token, temporal::api::common::v1::Payloads details,
                       std::function<void(activity::HeartbeatAnswer)> answered);
+  // Whether the attempt has been failed for it.
+  bool on_heartbeat_refused(const std::string& task_token, const rpc::Status& status);
   void free_slot();
 
   const std::shared_ptr<client::Connection> connection_;
@@ -60,6 +83,8 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
   std::shared_ptr<Slots> slots_;
   std::shared_ptr<Poller> poller_;
   std::unique_ptr<activity::Executor> executor_;
+  std::unordered_map<std::string, Attempt> running_;  // by task token
+  RepeatedLog failures_;
 };
 
 }  // namespace temporalio::worker

@@ -16,14 +16,6 @@ namespace {
 namespace ws = temporal::api::workflowservice::v1;
 using workflow::TaskVerdict;
 
-constexpr int kNotFound = 5;
-
-// "workflow OneClickBuy (id p1, run 0198...)": for messages.
-std::string describe(const ws::PollWorkflowTaskQueueResponse& task) {
-  return "workflow " + task.workflow_type().name() + " (id " + task.workflow_execution().workflow_id() + ", run " +
-         task.workflow_execution().run_id() + ")";
-}
-
 std::int64_t first_event_id(const ws::PollWorkflowTaskQueueResponse& task) {
   return task.history().events().empty() ? 0 : task.history().events(0).event_id();
 }
@@ -37,11 +29,17 @@ void cut_after_start_of_task(ws::PollWorkflowTaskQueueResponse& task) {
 
 }  // namespace
 
+std::string describe_task(const ws::PollWorkflowTaskQueueResponse& task) {
+  return "workflow " + task.workflow_type().name() + " (id " + task.workflow_execution().workflow_id() + ", run " +
+         task.workflow_execution().run_id() + ")";
+}
+
 WorkflowWorker::WorkflowWorker(std::shared_ptr<client::Connection> connection, WorkflowWorkerOptions options)
     : connection_(std::move(connection)),
       options_(std::move(options)),
       cache_(options_.max_cached_workflows),
-      slots_(std::make_shared<Slots>()) {
+      slots_(std::make_shared<Slots>()),
+      failures_(connection_->loop().time()) {
   slots_->limit = options_.max_concurrent_tasks;
   if (cache_.capacity() > 0) sticky_queue_ = options_.identity + "-" + connection_->new_id();
 }
@@ -142,8 +140,8 @@ void WorkflowWorker::on_fetched(const std::string& run_id, const rpc::Status& st
   if (status.is_ok()) {
     (this->*then)(std::move(task));
   } else {
-    base::log(LogLevel::warning,
-              "cannot fetch the history of " + describe(*task) + ": " + status.message + "; its task will time out");
+    base::log(LogLevel::warning, "cannot fetch the history of " + describe_task(*task) + ": " + status.message +
+                                     "; its task will time out");
     cache_.remove(run_id);
     free_slot();
   }
@@ -167,12 +165,11 @@ void WorkflowWorker::run_from_start(TaskPtr task) {
 void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
   if (task->has_query()) return answer_query(std::move(run), *task);
 
-  const std::string run_id = task->workflow_execution().run_id();
   auto completed = std::make_shared<ws::RespondWorkflowTaskCompletedRequest>();
   auto failed = std::make_shared<ws::RespondWorkflowTaskFailedRequest>();
   const TaskVerdict verdict = [&] {
     // The message it describes is only read meanwhile.
-    const DeadlockWatch::Scope watch([&task = *task] { return describe(task); });
+    const DeadlockWatch::Scope watch([&task = *task] { return describe_task(task); });
     run->begin(*task);
     return run->finish(*completed, *failed);
   }();
@@ -181,91 +178,27 @@ void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
     return report_failure(*task, verdict, *failed);
   }
 
-  completed->set_task_token(task->task_token());
-  completed->set_identity(options_.identity);
-  completed->set_namespace_(connection_->namespace_());
-  completed->set_return_new_workflow_task(!is_stopped_);
-  if (!sticky_queue_.empty() && !run->is_closed() && !is_stopped_) {
-    auto& sticky = *completed->mutable_sticky_attributes();
-    sticky.mutable_worker_task_queue()->set_name(sticky_queue_);
-    sticky.mutable_worker_task_queue()->set_kind(temporal::api::enums::v1::TASK_QUEUE_KIND_STICKY);
-    sticky.mutable_worker_task_queue()->set_normal_name(options_.task_queue);
-    payload::to_proto(options_.sticky_schedule_to_start_timeout, *sticky.mutable_schedule_to_start_timeout());
-    cache_.put(run_id, std::move(run));
-  }
+  const bool is_cached = !sticky_queue_.empty() && !run->is_closed() && !is_stopped_;
+  if (is_cached) cache_.put(task->workflow_execution().run_id(), std::move(run));
   run.reset();
-  auto response = std::make_shared<ws::RespondWorkflowTaskCompletedResponse>();
-  send(rpc::kRespondWorkflowTaskCompleted, std::move(completed), response,
-       [this, run_id, what = describe(*task), response](const rpc::Status& status) {
-         on_completed(run_id, what, status,
-                      response->has_workflow_task() ? response->mutable_workflow_task() : nullptr);
-       });
-}
-
-void WorkflowWorker::on_completed(const std::string& run_id, const std::string& what, const rpc::Status& status,
-                                  Task* next) {
-  if (status.is_ok()) {
-    if (next != nullptr && !next->task_token().empty()) accept(std::make_unique<Task>(std::move(*next)));
-    return;
-  }
-  // The service did not take the commands (new events came first, the task timed out, the answer to an earlier try was
-  // lost): the run in memory is ahead of its history. The next task brings the truth.
-  cache_.remove(run_id);
-  base::log(status.code == kNotFound ? LogLevel::debug : LogLevel::warning,
-            "the completion of a task of " + what + " was refused: " + status.message);
-}
-
-void WorkflowWorker::report_failure(const Task& task, TaskVerdict verdict, google::protobuf::Message& failed_request) {
-  auto& failed = static_cast<ws::RespondWorkflowTaskFailedRequest&>(failed_request);
-  const char* const why = verdict == TaskVerdict::nondeterminism   ? "the code does not follow the history"
-                          : verdict == TaskVerdict::not_registered ? "the type is not registered"
-                          : verdict == TaskVerdict::bad_history    ? "the history is broken"
-                                                                   : "the code failed";
-  base::log(LogLevel::warning, "a task of " + describe(task) + " failed, attempt " + std::to_string(task.attempt()) +
-                                   ": " + why + ": " + failed.failure().message());
-  // A second failure is not reported: the service lets the task time out and backs off.
-  if (task.attempt() > 1) return free_slot();
-  auto request = std::make_shared<ws::RespondWorkflowTaskFailedRequest>(std::move(failed));
-  request->set_task_token(task.task_token());
-  request->set_identity(options_.identity);
-  request->set_namespace_(connection_->namespace_());
-  send(rpc::kRespondWorkflowTaskFailed, std::move(request), std::make_shared<ws::RespondWorkflowTaskFailedResponse>(),
-       [](const rpc::Status&) {});
+  complete(*task, is_cached, std::move(completed));
 }
 
 void WorkflowWorker::answer_query(std::unique_ptr<workflow::Run> run, const Task& task) {
   temporal::api::query::v1::WorkflowQueryResult result;
   {
-    const DeadlockWatch::Scope watch([&task] { return describe(task); });
+    const DeadlockWatch::Scope watch([&task] { return describe_task(task); });
     run->answer_query(task, result);
   }
   if (!run->is_closed()) cache_.put(task.workflow_execution().run_id(), std::move(run));
   run.reset();
 
   auto request = std::make_shared<ws::RespondQueryTaskCompletedRequest>();
-  request->set_task_token(task.task_token());
-  request->set_namespace_(connection_->namespace_());
   request->set_completed_type(result.result_type());
   request->set_error_message(result.error_message());
   if (result.has_answer()) *request->mutable_query_result() = std::move(*result.mutable_answer());
   if (result.has_failure()) *request->mutable_failure() = std::move(*result.mutable_failure());
-  send(rpc::kRespondQueryTaskCompleted, std::move(request), std::make_shared<ws::RespondQueryTaskCompletedResponse>(),
-       [](const rpc::Status&) {});
-}
-
-void WorkflowWorker::send(const char* method, std::shared_ptr<google::protobuf::Message> request,
-                          std::shared_ptr<google::protobuf::Message> response,
-                          std::function<void(const rpc::Status&)> then) {
-  auto& request_message = *request;
-  auto& response_message = *response;
-  connection_->service().start(method, request_message, response_message, rpc::CallOptions(),
-                               [self = weak_from_this(), request = std::move(request), response = std::move(response),
-                                then = std::move(then)](const rpc::Status& status) {
-                                 const auto worker = self.lock();
-                                 if (worker == nullptr) return;
-                                 then(status);
-                                 worker->free_slot();
-                               });
+  send_query_answer(answered_of(task), std::move(request), true);
 }
 
 void WorkflowWorker::free_slot() {

@@ -11,12 +11,16 @@
 
 #include "sdk/src/client/connection.h"
 #include "sdk/src/worker/poller.h"
+#include "sdk/src/worker/repeated_log.h"
 #include "sdk/src/worker/run_cache.h"
 #include "sdk/src/workflow/registry.h"
 
 namespace temporal::api::workflowservice::v1 {
 class PollWorkflowTaskQueueResponse;
-}
+class RespondQueryTaskCompletedRequest;
+class RespondWorkflowTaskCompletedRequest;
+class RespondWorkflowTaskFailedRequest;
+}  // namespace temporal::api::workflowservice::v1
 
 namespace temporalio::worker {
 
@@ -33,6 +37,9 @@ struct WorkflowWorkerOptions {
   // Called whenever is_idle() may have become true.
   std::function<void()> on_progress;
 };
+
+// "workflow OneClickBuy (id p1, run 0198...)": for messages.
+std::string describe_task(const temporal::api::workflowservice::v1::PollWorkflowTaskQueueResponse& task);
 
 class WorkflowWorker : public std::enable_shared_from_this<WorkflowWorker> {
  public:
@@ -63,11 +70,31 @@ class WorkflowWorker : public std::enable_shared_from_this<WorkflowWorker> {
                   void (WorkflowWorker::*then)(TaskPtr));
   void work(std::unique_ptr<workflow::Run> run, TaskPtr task);
   void answer_query(std::unique_ptr<workflow::Run> run, const Task& task);
-  void report_failure(const Task& task, workflow::TaskVerdict verdict, google::protobuf::Message& failed_request);
-  // Sends an answer; `then` gets its outcome. The slot is free afterwards.
+
+  // What is left of a task while its answer is under way.
+  struct Answered {
+    std::string what;  // "workflow OneClickBuy (id p1, run 0198...)"
+    std::string run_id;
+    std::string task_token;
+    std::int32_t attempt = 1;
+  };
+
+  // workflow_answers.cc
+  Answered answered_of(const Task& task) const;
+  void complete(const Task& task, bool is_cached,
+                std::shared_ptr<temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest> completed);
+  void report_failure(const Task& task, workflow::TaskVerdict verdict,
+                      temporal::api::workflowservice::v1::RespondWorkflowTaskFailedRequest& failed);
+  void fail_task(const Answered& answered,
+                 std::shared_ptr<temporal::api::workflowservice::v1::RespondWorkflowTaskFailedRequest> failed,
+                 bool is_first_try);
+  void send_query_answer(const Answered& answered,
+                         std::shared_ptr<temporal::api::workflowservice::v1::RespondQueryTaskCompletedRequest> answer,
+                         bool is_first_try);
+  void on_completed(const Answered& answered, const rpc::Status& status, Task* next);
+  // Sends an answer; `then` gets its outcome and may send another. The slot is free afterwards.
   void send(const char* method, std::shared_ptr<google::protobuf::Message> request,
             std::shared_ptr<google::protobuf::Message> response, std::function<void(const rpc::Status&)> then);
-  void on_completed(const std::string& run_id, const std::string& what, const rpc::Status& status, Task* next);
   void free_slot();
 
   const std::shared_ptr<client::Connection> connection_;
@@ -79,6 +106,7 @@ class WorkflowWorker : public std::enable_shared_from_this<WorkflowWorker> {
   std::shared_ptr<Poller> normal_poller_;
   std::shared_ptr<Poller> sticky_poller_;
   bool is_stopped_ = false;
+  RepeatedLog failures_;
   // Runs whose history is being fetched, with the tasks that came for them meanwhile.
   std::unordered_map<std::string, std::deque<TaskPtr>> fetching_;
 };
