@@ -4,8 +4,6 @@
 #include <iterator>
 #include <vector>
 
-#include "temporal/api/history/v1/message.pb.h"
-
 namespace temporalio::machines {
 namespace {
 
@@ -139,16 +137,8 @@ static_assert(std::size(kCommands) == kCommandKinds, "a command has no row");
 
 }  // namespace
 
-const CommandRow& row_of(CommandKind kind) { return kCommands[static_cast<std::size_t>(kind)]; }
-
-const EventRow& row_of(EventType type) {
-  const auto index = static_cast<std::size_t>(type);
-  return kEvents[index < std::size(kEvents) ? index : 0];
-}
-
-bool is_unknown_and_ignorable(const Event& event) {
-  return event.worker_may_ignore() && row_of(event.event_type()).type == EVENT_TYPE_UNSPECIFIED;
-}
+constinit const CommandRow* const kCommandRows = kCommands;
+constinit const EventRow* const kEventRows = kEvents;
 
 bool has_its_attributes(const Event& event) {
   // The field of each type's attributes is called after the type.

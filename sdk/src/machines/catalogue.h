@@ -9,10 +9,7 @@
 
 #include "temporal/api/enums/v1/command_type.pb.h"
 #include "temporal/api/enums/v1/event_type.pb.h"
-
-namespace temporal::api::history::v1 {
-class HistoryEvent;
-}
+#include "temporal/api/history/v1/message.pb.h"
 
 namespace temporalio::machines {
 
@@ -62,16 +59,26 @@ struct EventRow {
   std::int64_t (*initiated_event_id)(const temporal::api::history::v1::HistoryEvent& event) = nullptr;
 };
 
-const CommandRow& row_of(CommandKind kind);
+// The tables, each in the order of its enum; catalogue.cc.
+extern const CommandRow* const kCommandRows;
+extern const EventRow* const kEventRows;
+
+inline const CommandRow& row_of(CommandKind kind) { return kCommandRows[static_cast<std::size_t>(kind)]; }
 // The row of EVENT_TYPE_UNSPECIFIED where the type is not known.
-const EventRow& row_of(EventType type);
+inline const EventRow& row_of(EventType type) {
+  const auto index = static_cast<std::size_t>(type);
+  return kEventRows[index <= static_cast<std::size_t>(temporal::api::enums::v1::EventType_MAX) ? index : 0];
+}
 
 inline const char* command_name(CommandKind kind) { return row_of(kind).name; }
 inline bool is_command_event(EventType type) { return row_of(type).role == EventRole::command; }
 inline bool is_closing_event(EventType type) { return row_of(type).is_closing; }
 
 // An event of a kind that is newer than this SDK, which the server says workers may skip.
-bool is_unknown_and_ignorable(const temporal::api::history::v1::HistoryEvent& event);
+inline bool is_unknown_and_ignorable(const temporal::api::history::v1::HistoryEvent& event) {
+  return event.worker_may_ignore() &&
+         row_of(event.event_type()).type == temporal::api::enums::v1::EVENT_TYPE_UNSPECIFIED;
+}
 // Whether the event carries the attributes of its type, and not another's or none.
 bool has_its_attributes(const temporal::api::history::v1::HistoryEvent& event);
 

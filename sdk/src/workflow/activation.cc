@@ -1,4 +1,6 @@
 // One activation: the jobs that the events of a sequence gave, in Core's order, and then the code until it rests.
+#include <algorithm>
+
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/workflow/run_state.h"
 
@@ -87,13 +89,14 @@ bool RunState::activate() {
   coro::Scheduler::Enter enter(scheduler_);
   is_cancel_queued_ = false;
   bool starts = false;
-  for (const JobGroup group : kJobGroups) {
-    for (const Job& job : jobs_) {
-      if (group_of(job) != group) continue;
-      starts = starts || group == JobGroup::start;
-      std::visit(ApplyJob{*this}, job);
-      if (failure_) return false;
-    }
+  const auto is_before = [](const Job& a, const Job& b) { return group_of(a) < group_of(b); };
+  if (!std::is_sorted(jobs_.begin(), jobs_.end(), is_before)) {
+    std::stable_sort(jobs_.begin(), jobs_.end(), is_before);
+  }
+  for (const Job& job : jobs_) {
+    starts = starts || std::holds_alternative<StartWorkflow>(job);
+    std::visit(ApplyJob{*this}, job);
+    if (failure_) return false;
   }
   // Last, so that handlers of signals that came first run first; its first step is behind theirs in the queue.
   if (starts && main_) scheduler_.start(*main_);

@@ -48,7 +48,7 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
   }
   switch (row.role) {
     case EventRole::run:
-      return accepted(cursor_.enter_task_phase(event), event) && apply_run_event(event, concludes);
+      return apply_run_event(event, concludes);
     case EventRole::about:
       return apply_about(event, row);
     case EventRole::command:
@@ -65,6 +65,7 @@ bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
 }
 
 bool RunState::apply_run_event(const HistoryEvent& event, bool concludes) {
+  if (!accepted(cursor_.enter_task_phase(event), event)) return false;
   switch (event.event_type()) {
     case EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
       return on_started(event);

@@ -1,7 +1,5 @@
 #include "sdk/src/workflow/history_cursor.h"
 
-#include "temporal/api/history/v1/message.pb.h"
-
 namespace temporalio::workflow {
 
 using namespace temporal::api::enums::v1;  // NOLINT(google-build-using-namespace): event types
@@ -41,11 +39,6 @@ Step HistoryCursor::enter_task_phase(const machines::HistoryEvent& event) {
     default:
       return Step::accept();
   }
-}
-
-void HistoryCursor::advance(const machines::HistoryEvent& event) {
-  last_event_id_ = event.event_id();
-  if (machines::is_closing_event(event.event_type())) is_closed_ = true;
 }
 
 }  // namespace temporalio::workflow

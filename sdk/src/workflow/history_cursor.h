@@ -15,7 +15,10 @@ class HistoryCursor {
   machines::Step check(const machines::HistoryEvent& event) const;
   // A workflow task is scheduled, then started, then it ends.
   machines::Step enter_task_phase(const machines::HistoryEvent& event);
-  void advance(const machines::HistoryEvent& event);
+  void advance(const machines::HistoryEvent& event) {
+    last_event_id_ = event.event_id();
+    if (machines::is_closing_event(event.event_type())) is_closed_ = true;
+  }
 
  private:
   enum class TaskPhase : std::uint8_t { none, scheduled, started };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <variant>
 
 #include "sdk/src/workflow/operation.h"
@@ -27,7 +28,6 @@ struct CancelWorkflow {};
 using Job = std::variant<StartWorkflow, UpdateRandomSeed, DeliverSignal, ResolveOperation, CancelWorkflow>;
 
 enum class JobGroup : std::uint8_t { start, seed, signals, rest };
-inline constexpr JobGroup kJobGroups[] = {JobGroup::start, JobGroup::seed, JobGroup::signals, JobGroup::rest};
 
 inline JobGroup group_of(const Job& job) {
   constexpr JobGroup kGroups[] = {JobGroup::start, JobGroup::seed, JobGroup::signals, JobGroup::rest, JobGroup::rest};
