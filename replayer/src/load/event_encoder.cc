@@ -45,6 +45,7 @@ bool EventEncoder::encode(simdjson::ondemand::object event) {
   fault_ = {};
   unknown_event_type_.clear();
   has_readable_payload_ = false;
+  has_json_error_ = false;
   depth_ = 0;
   Seen seen;
   return fields(event, history_event_table(), seen);
@@ -225,6 +226,7 @@ bool EventEncoder::payload(Value& value, std::string_view token, const FieldEntr
     const int depth = depth_;
     Seen seen;
     if (!fields(members, *entry.message, seen)) {
+      if (has_json_error_) return false;  // the parser has stopped for good
       std::string_view json;
       if (members.reset().error() || members.raw_json().get(json)) return false;
       json = trimmed(json);
@@ -404,6 +406,7 @@ bool EventEncoder::fail(std::string_view expected, std::string_view token) {
 }
 
 bool EventEncoder::fail(simdjson::error_code error) {
+  has_json_error_ = true;
   fault_.what = describe(error);
   return false;
 }

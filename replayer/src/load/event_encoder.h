@@ -65,6 +65,7 @@ class EventEncoder {
   std::string unknown_event_type_;
   const char* unknown_event_type_at_ = nullptr;
   int depth_ = 0;
+  bool has_json_error_ = false;        // the text is no JSON: nothing more can be read of it
   bool has_readable_payload_ = false;  // the metadata of the payload that is being read is text, not base64
 };
 

@@ -130,7 +130,7 @@ class JsonLoader {
     check(document_.get_object().get(object));
     for (auto result : object) {
       ondemand::field field;
-      if (std::move(result).get(field) != simdjson::SUCCESS) break;  // said when it is read
+      check(std::move(result).get(field));  // after an error the parser cannot be rewound
       const std::string_view key = KeyTable::scan(field.key().raw()).text;
       if (is_event_key(key)) return DocumentKind::event;
       if (key == "events" || key == "history" || key == "items" || key == "histories") break;
