@@ -83,7 +83,7 @@ bool ByteSource::read(PaddedBytes& into, std::size_t wanted) {
 void ByteSource::read_all(PaddedBytes& into) {
   // One byte more than the file holds: its end is seen without growing.
   std::size_t wanted = size_hint_ > into.size() ? size_hint_ - into.size() + 1 : kPiece;
-  while (read(into, wanted)) wanted = std::max(into.room(), kPiece);
+  while (read(into, wanted)) wanted = into.room() == 0 ? kPiece : into.room();
 }
 
 }  // namespace temporalio::replayer

@@ -82,6 +82,7 @@ class HistoryReader::Impl {
       read_more(std::max(kPiece, bytes_.size()));
       end = whole_lines();
     }
+    if (is_at_end_ && bytes_.view().find_first_not_of(" \t\r\n") == std::string_view::npos) return nullptr;
     auto histories = std::make_unique<Histories>();
     bytes_.pad();
     try {
@@ -97,7 +98,6 @@ class HistoryReader::Impl {
       parser_.load(bytes_.view(), name_, *histories, lines_);
     }
     used_ = end;
-    is_done_ = is_at_end_ && bytes_.view().find_first_not_of(" \t\r\n", used_) == std::string_view::npos;
     finish_histories(*histories, name_, histories_);
     histories_ += histories->list().size();
     return histories;

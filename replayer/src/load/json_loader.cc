@@ -66,8 +66,7 @@ class JsonLoader {
     const std::size_t histories = into_.list().size();
     const int events = histories == 0 ? 0 : into_.events(histories - 1).events_size();
     try {
-      document(only);
-      return only.size();
+      return document(only);
     } catch (const LoadError&) {
       const std::size_t whole = json_extent(rest);
       if (whole <= only.size()) throw;
