@@ -13,6 +13,7 @@ namespace temporalio::replayer {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kCompressedPiece = std::size_t{16} << 10;  // may become a thousand times as much
 
 [[noreturn]] void refuse(const std::string& name, int error) {
   throw LoadError(name + ": expected a history file: " + std::strerror(error));
@@ -45,8 +46,9 @@ bool ByteSource::read(PaddedBytes& into, std::size_t wanted) {
   PaddedBytes& target = gzip_ ? compressed_ : into;
   const std::size_t before = into.size();
   do {
-    target.reserve(gzip_ ? kPiece : wanted);
-    const std::size_t count = read_file(target.end(), gzip_ ? kPiece : wanted);
+    const std::size_t size = gzip_ ? kCompressedPiece : wanted;
+    target.reserve(size);
+    const std::size_t count = read_file(target.end(), size);
     if (count == 0) {
       if (gzip_) {
         try {

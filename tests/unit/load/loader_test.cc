@@ -512,7 +512,7 @@ TEST_F(Reading, LinesComeInParts) {
     ASSERT_EQ(found.size(), 20'000u);
     EXPECT_EQ(found.front(), "h[0] wf-0");
     EXPECT_EQ(found.back(), "h[19999] wf-19999");
-    EXPECT_GT(parts_, 3);
+    EXPECT_GT(parts_, 1);
   }
 }
 
