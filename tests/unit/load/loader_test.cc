@@ -512,7 +512,9 @@ TEST_F(Reading, LinesComeInParts) {
     ASSERT_EQ(found.size(), 20'000u);
     EXPECT_EQ(found.front(), "h[0] wf-0");
     EXPECT_EQ(found.back(), "h[19999] wf-19999");
-    EXPECT_GT(parts_, 1);
+    if (content == text) {
+      EXPECT_GT(parts_, 3);  // what is compressed this well comes in one piece
+    }
   }
 }
 
