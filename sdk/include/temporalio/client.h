@@ -14,19 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "temporalio/id_policy.h"
 #include "temporalio/retry_policy.h"
-#include "temporalio/visibility.h"
 #include "temporalio/workflow_handle.h"
 
 namespace temporalio::client {
 
-// What may be started when the id has been used by a workflow that is closed.
-enum class WorkflowIDReusePolicy {
-  allow_duplicate = 1,
-  allow_duplicate_failed_only = 2,
-  reject_duplicate = 3,
-  terminate_if_running = 4,
-};
+using temporalio::WorkflowIDReusePolicy;
 
 // What happens when the id is that of a running workflow.
 enum class WorkflowIDConflictPolicy {
@@ -175,11 +169,6 @@ class Client {
   auto get_workflow_handle(std::string_view id, std::string_view run_id = {}) const {
     return get_workflow_handle<typename FunctionTraits<decltype(kRun)>::Value>(id, run_id);
   }
-
-  // The workflow executions that a query finds, and how many there are: see visibility.h. An empty query finds all. Throw
-  // RPCError, with INVALID_ARGUMENT where the service does not take the query; a list does so when it is walked through.
-  WorkflowExecutions list_workflows(std::string_view query = {}, const ListWorkflowsOptions& options = {}) const;
-  WorkflowExecutionCount count_workflows(std::string_view query = {}, Duration rpc_timeout = Duration::zero()) const;
 
   const std::string& namespace_() const;
   const std::string& identity() const;

@@ -17,9 +17,11 @@
 #include <utility>
 #include <vector>
 
+#include "temporalio/child_workflow.h"
 #include "temporalio/definition.h"
 #include "temporalio/duration.h"
 #include "temporalio/errors.h"
+#include "temporalio/external_workflow.h"
 #include "temporalio/function_traits.h"
 #include "temporalio/detail/operation.h"
 #include "temporalio/payload.h"

@@ -73,6 +73,8 @@ struct CancelEffect {
 struct Recording {
   // It numbers timers and activities as this SDK does (Core's flag 1), so that generated ids can be compared.
   bool compares_generated_ids = false;
+  // It is this SDK, so that random ids are those of the same generator.
+  bool is_own = false;
 };
 
 // NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): owned by its exact type only

@@ -42,7 +42,7 @@ class ResolveTask final : public coro::TaskState {
       : TaskState(scheduler, nullptr), operation_(job.operation), completion_(*job.completion) {}
 
  protected:
-  void run_plain() override { completion_.resolve(); }
+  void run_plain() override { operation_->resolve(completion_); }
 
  private:
   coro::Ref<RunOperation> operation_;  // owns the completion
@@ -70,7 +70,7 @@ struct RunState::ApplyJob {
     if (run.is_cancel_queued_) {
       run.start_task(new ResolveTask(run.scheduler_, job));
     } else {
-      job.completion->resolve();
+      job.operation->resolve(*job.completion);
     }
   }
   void operator()(const CancelWorkflow&) const {

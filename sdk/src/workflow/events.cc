@@ -156,7 +156,7 @@ bool RunState::apply_about(const HistoryEvent& event, const machines::EventRow& 
       }
       break;
     case machines::Effect::closed:
-      if (!operation->completion().is_resolved()) {
+      if (operation->wants_outcome()) {
         operation->on_closed(event);
         if (!options_.is_replay_only) resolved_.emplace_back(operation);
       }

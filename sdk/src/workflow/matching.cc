@@ -28,6 +28,15 @@ std::string particulars(const HistoryEvent& event) {
       return marker ? "patch " + in_quotes(marker->id)
                     : in_quotes(event.marker_recorded_event_attributes().marker_name());
     }
+    case EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: {
+      const auto& a = event.signal_external_workflow_execution_initiated_event_attributes();
+      return "workflow id " + in_quotes(a.workflow_execution().workflow_id()) + ", signal " +
+             in_quotes(a.signal_name());
+    }
+    case EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+      return "workflow id " + in_quotes(event.request_cancel_external_workflow_execution_initiated_event_attributes()
+                                            .workflow_execution()
+                                            .workflow_id());
     case EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
       return "child workflow type " +
              in_quotes(event.start_child_workflow_execution_initiated_event_attributes().workflow_type().name());

@@ -23,8 +23,12 @@ class RunOperation : public Operation {
 
   // What was asked for has begun, as `event` says; gives what workflow code waits for in that case.
   virtual coro::Completion* on_started(const machines::HistoryEvent& event);
-  // It has ended as `event` says, and workflow code does not know yet. The event lives until detach().
+  // Whether code has still to learn how it ends.
+  virtual bool wants_outcome() { return !completion().is_resolved(); }
+  // It has ended as `event` says, and code wants to know. The event lives until detach().
   virtual void on_closed(const machines::HistoryEvent& event) = 0;
+  // Tells workflow code; `completion` is the operation's own, or what on_started gave.
+  virtual void resolve(coro::Completion& completion) { completion.resolve(); }
   // Takes copies of what points into the current task's history.
   virtual void detach() {}
   // "activity charge": for stack traces.

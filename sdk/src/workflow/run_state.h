@@ -114,7 +114,7 @@ class RunState : private Outbound {
   bool accepted(const machines::Step& step, const HistoryEvent& event, const QueuedCommand* command = nullptr) {
     return step.is_accepted() || refuse(event, command, step.refusal());
   }
-  machines::Recording recording() const { return {flags_.has_core(kCoreIdAndTypeChecks)}; }
+  machines::Recording recording() const { return {flags_.has_core(kCoreIdAndTypeChecks), flags_.is_own()}; }
 
   // events.cc
   bool apply_sequence(const HistoryEvents& events, const Sequence& sequence);

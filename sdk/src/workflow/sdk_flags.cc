@@ -9,9 +9,10 @@ using machines::Step;
 
 machines::Step SdkFlags::read(const machines::HistoryEvent& completed) {
   const auto& attributes = completed.workflow_task_completed_event_attributes();
-  if (!attributes.has_sdk_metadata()) return Step::accept();
   const auto& metadata = attributes.sdk_metadata();
   if (!metadata.sdk_name().empty()) sdk_name_ = metadata.sdk_name();
+  is_own_ = sdk_name_ == kSdkName;
+  if (!attributes.has_sdk_metadata()) return Step::accept();
   const auto refuse = [&](const char* kind, std::uint32_t flag) {
     return Step::bad_history(machines::event_name(completed) + " was recorded with " + kind + " flag " +
                              std::to_string(flag) +
@@ -21,7 +22,7 @@ machines::Step SdkFlags::read(const machines::HistoryEvent& completed) {
     if (flag == 0 || flag > kLastCoreFlag) return refuse("core", flag);
     core_ |= bit(flag);
   }
-  if (sdk_name_ != kSdkName) return Step::accept();  // the numbers mean something else in every SDK
+  if (!is_own_) return Step::accept();  // the numbers mean something else in every SDK
   needs_name_ = false;
   for (const std::uint32_t flag : metadata.lang_used_flags()) {
     if (flag == 0 || flag > kLastLangFlag) return refuse("language", flag);

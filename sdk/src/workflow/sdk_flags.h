@@ -36,6 +36,8 @@ class SdkFlags {
   // Whether the run behaves as the flag says; outside replay it does from now on.
   bool use_core(std::uint32_t flag, bool is_replaying) { return use(flag, is_replaying, core_, new_core_); }
   bool use_lang(std::uint32_t flag, bool is_replaying) { return use(flag, is_replaying, lang_, new_lang_); }
+  // Whether this SDK recorded the history; true for a new run.
+  bool is_own() const { return is_own_; }
   // Of the SDK that recorded the last task that said so; empty: unknown, or a new run.
   const std::string& sdk_name() const { return sdk_name_; }
 
@@ -53,6 +55,7 @@ class SdkFlags {
   std::vector<std::uint32_t> new_core_;
   std::vector<std::uint32_t> new_lang_;
   bool needs_name_ = true;
+  bool is_own_ = true;
 };
 
 }  // namespace temporalio::workflow

@@ -8,6 +8,8 @@
 
 #include "sdk/src/machines/activity.h"
 #include "sdk/src/machines/catalogue.h"
+#include "sdk/src/machines/child_workflow.h"
+#include "sdk/src/machines/external_workflow.h"
 #include "sdk/src/machines/timer.h"
 
 namespace temporalio::machines {
@@ -47,6 +49,14 @@ TEST(TimerMachine, DoesWhatItsTableSays) {
 
 TEST(ActivityMachine, DoesWhatItsTableSays) {
   check_table<ActivityState, ActivityInput, ActivityTransition>(activity_transitions(), 7, 6);
+}
+
+TEST(ExternalMachine, DoesWhatItsTableSays) {
+  check_table<ExternalState, ExternalInput, ExternalTransition>(external_transitions(), 4, 3);
+}
+
+TEST(ChildMachine, DoesWhatItsTableSays) {
+  check_table<ChildState, ChildInput, ChildTransition>(child_transitions(), 8, 8);
 }
 
 TEST(TimerMachine, CancelBeforeSentDropsTheCommand) {

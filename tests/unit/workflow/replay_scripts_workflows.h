@@ -349,6 +349,89 @@ struct ClosesThenIssues {
   }
 };
 
+// ---- other workflows ---------------------------------------------------------------------------------------------
+
+struct Child {
+  TEMPORALIO_SCRIPT_SIGNAL(Child)
+  void go() {}
+  Task<int> run(int n) { co_return n; }
+};
+struct SignalsExternal {
+  TEMPORALIO_SCRIPT_RUN(SignalsExternal)
+  Task<std::string> run() {
+    const auto other = workflow::get_external_workflow_handle("other", "run-2");
+    const auto sent = co_await workflow::as_result(other.signal<&Child::go>());
+    if (!sent.has_value()) co_return "not sent";
+    co_await workflow::sleep(1s);
+    co_return "sent";
+  }
+};
+struct CancelsExternal {
+  TEMPORALIO_SCRIPT_RUN(CancelsExternal)
+  Task<std::string> run() {
+    const auto other = workflow::get_external_workflow_handle("other");
+    const auto sent = co_await workflow::as_result(other.cancel("enough"));
+    co_return sent.has_value() ? "requested" : "not requested";
+  }
+};
+struct StartsChild {
+  TEMPORALIO_SCRIPT_RUN(StartsChild)
+  Task<int> run() {
+    auto child = co_await workflow::start_child_workflow<&Child::run>(7, {.id = "child"});
+    co_await child.signal<&Child::go>();
+    const int result = co_await child;
+    co_return result;
+  }
+};
+struct ExecutesChildWithOptions {
+  TEMPORALIO_SCRIPT_RUN(ExecutesChildWithOptions)
+  Task<int> run() {
+    const temporalio::Payload note = temporalio::to_payload(std::string("note"));
+    const workflow::NamedPayload memo[] = {{"memo", &note}};
+    auto child = workflow::execute_child_workflow<&Child::run>(
+        7, {.id = "child",
+            .task_queue = "elsewhere",
+            .parent_close_policy = workflow::ParentClosePolicy::abandon,
+            .execution_timeout = 3h,
+            .run_timeout = 2h,
+            .task_timeout = 5s,
+            .id_reuse_policy = workflow::WorkflowIDReusePolicy::reject_duplicate,
+            .retry_policy = temporalio::RetryPolicy{.maximum_attempts = 2},
+            .cron_schedule = "0 0 * * *",
+            .memo = memo,
+            .static_summary = "a child"});
+    const int result = co_await child;
+    co_return result;
+  }
+};
+struct ExecutesChildOfRandomId {
+  TEMPORALIO_SCRIPT_RUN(ExecutesChildOfRandomId)
+  Task<int> run() {
+    auto child = workflow::execute_child_workflow<&Child::run>(7);
+    const int result = co_await child;
+    co_return result;
+  }
+};
+template <workflow::ChildWorkflowCancellationType kType>
+struct CancelsChild {
+  static void define(workflow::Definer<CancelsChild> d) {
+    using Type = workflow::ChildWorkflowCancellationType;
+    d.name(kType == Type::try_cancel                    ? "TryCancelsChild"
+           : kType == Type::abandon                     ? "AbandonsChild"
+           : kType == Type::wait_cancellation_completed ? "CancelsChildAndWaits"
+                                                        : "CancelsChildAndWaitsForRequest");
+    d.template run<&CancelsChild::run>();
+  }
+  Task<std::string> run() {
+    auto child = workflow::execute_child_workflow<&Child::run>(7, {.id = "child", .cancellation_type = kType});
+    co_await workflow::sleep(1s);
+    child.cancel();
+    const auto result = co_await workflow::as_result(child);
+    co_await workflow::sleep(2s);
+    co_return result.has_value() ? "completed" : "failed";
+  }
+};
+
 template <class Visitor>
 void for_each_workflow(Visitor visit) {
   using Type = workflow::ActivityCancellationType;
@@ -386,6 +469,17 @@ void for_each_workflow(Visitor visit) {
   visit.template operator()<IgnoresCancellation>();
   visit.template operator()<AwaitsActivityUnderTimeout>();
   visit.template operator()<ClosesThenIssues>();
+  using ChildType = workflow::ChildWorkflowCancellationType;
+  visit.template operator()<Child>();
+  visit.template operator()<SignalsExternal>();
+  visit.template operator()<CancelsExternal>();
+  visit.template operator()<StartsChild>();
+  visit.template operator()<ExecutesChildWithOptions>();
+  visit.template operator()<ExecutesChildOfRandomId>();
+  visit.template operator()<CancelsChild<ChildType::try_cancel>>();
+  visit.template operator()<CancelsChild<ChildType::abandon>>();
+  visit.template operator()<CancelsChild<ChildType::wait_cancellation_completed>>();
+  visit.template operator()<CancelsChild<ChildType::wait_cancellation_requested>>();
 }
 
 #undef TEMPORALIO_SCRIPT_RUN

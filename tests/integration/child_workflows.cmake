@@ -1,0 +1,1 @@
+temporalio_add_test(child_workflows_test SOURCES child_workflows_test.cc LIBS temporalio_testing temporalio_replayer)
