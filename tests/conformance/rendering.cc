@@ -235,7 +235,7 @@ Rendering::Node Rendering::value_of(const Message& message, const FieldDescripto
       std::string value = many ? r->GetRepeatedString(message, &field, index) : r->GetString(message, &field);
       const bool is_server_text = field.name() == "message" && field.containing_type()->name() == "Failure" &&
                                   r->HasField(message, field.containing_type()->FindFieldByName("server_failure_info"));
-      node.value = text_of(is_server_text ? cause_of_server_failure(value) : value, field);
+      node.value = text_of(is_server_text && !shows_server_texts_ ? cause_of_server_failure(value) : value, field);
       return node;
     }
     case FieldDescriptor::CPPTYPE_ENUM:

@@ -23,6 +23,9 @@ class Rendering {
   // Leaves these out.
   void hide(std::set<std::string> fields) { hidden_fields_ = std::move(fields); }
 
+  // Prints the server's own words in failures, too.
+  void show_server_texts() { shows_server_texts_ = true; }
+
   // `text` without what differs from run to run.
   std::string plain(std::string text) { return without_ids(std::move(text)); }
 
@@ -65,6 +68,7 @@ class Rendering {
 
   bool is_ignored(const std::string& field) const;
 
+  bool shows_server_texts_ = false;
   std::set<std::string> shown_;
   std::set<std::string> hidden_fields_;
   std::string unique_;

@@ -39,6 +39,7 @@ class Runner {
   Transcript run() {
     rendering_.show(scenario_.shown_fields);
     rendering_.hide(scenario_.hidden_fields);
+    if (scenario_.compares_texts) rendering_.show_server_texts();
     if (scenario_.has_own_namespace) register_own_namespace();
     for (const Step& step : scenario_.steps) {
       try {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <sstream>
+#include <string>
 
 #include "tests/integration/replay_command.h"
 
@@ -37,10 +39,14 @@ TEST_F(ReplayCommand, WrongEventOrder) {
   EXPECT_THAT(outcome.out, HasSubstr("h.json: event order: expected event 7 after event 6, found event 9"));
 }
 
+// A value that came with a newer server, where it decides nothing; what is no name of a value is refused.
 TEST_F(ReplayCommand, UnknownEnum) {
   std::string text = history("TimerLoop");
   const std::string from = "TASK_QUEUE_KIND_NORMAL";
-  text.replace(text.find(from), from.size(), "TASK_QUEUE_KIND_ODD");
+  text.replace(text.find(from), from.size(), "TASK_QUEUE_KIND_NEWER");
+  write("h.json", text);
+  EXPECT_EQ(replay("h.json").exit_code, 0);
+  text.replace(text.find("TASK_QUEUE_KIND_NEWER"), 21, "what is this");
   write("h.json", text);
   const Outcome outcome = replay("h.json");
   EXPECT_EQ(outcome.exit_code, 2);
@@ -48,7 +54,63 @@ TEST_F(ReplayCommand, UnknownEnum) {
               testing::ContainsRegex(
                   "h.json:[0-9]+:[0-9]+: events\\[0\\].workflowExecutionStartedEventAttributes.taskQueue.kind "
                   "\\(event 1\\): expected a value of temporal.api.enums.v1.TaskQueueKind"));
-  EXPECT_THAT(outcome.out, HasSubstr("found TASK_QUEUE_KIND_ODD"));
+  EXPECT_THAT(outcome.out, HasSubstr("found what is this"));
+}
+
+TEST_F(ReplayCommand, PatternsAndStandardInput) {
+  write("a/1.json", history("TimerLoop"));
+  write("a/2.json", history("TimerLoop"));
+  write("a/3.txt", "not a history");
+  EXPECT_THAT(replay("'a/[12].js*'").out, HasSubstr("2 of 2 histories"));
+  const Outcome none = replay("'b/*.json'");
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.out, HasSubstr("b/*.json: expected a pattern that matches history files, found none"));
+  EXPECT_THAT(replay("-v - <a/1.json").out, HasSubstr("PASS  standard input  TimerLoop"));
+  write("crash.json", "[" + history("Segfaults") + "," + history("TimerLoop") + "]");
+  const Outcome crash = replay("-v - <crash.json");  // a second child reads it again
+  EXPECT_THAT(crash.out, HasSubstr("CODE FAILED  standard input[0]"));
+  EXPECT_THAT(crash.out, HasSubstr("PASS  standard input[1]"));
+}
+
+TEST_F(ReplayCommand, SeveralProcessesKeepTheOrderOfTheInput) {
+  std::string expected;
+  for (int i = 10; i < 40; ++i) {
+    const bool crashes = i % 7 == 0;
+    const std::string name = "all/" + std::to_string(i) + ".json";
+    write(name, history(crashes ? "Segfaults" : "TimerLoop", crashes ? 2 : 2 + (i % 5) * 200));
+    expected += (crashes ? "CODE FAILED  " : "PASS  ") + name + " ";
+  }
+  const Outcome outcome = replay("-v -j3 all");
+  EXPECT_EQ(outcome.exit_code, 4);
+  std::string found;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("PASS  ") || line.starts_with("CODE FAILED  ")) {
+      found += line.substr(0, line.find(".json") + 5) + " ";
+    }
+  }
+  EXPECT_EQ(found, expected);
+  const Outcome fast = replay("-v -j3 --fail-fast all");
+  EXPECT_THAT(fast.out, HasSubstr("4 of 5 histories"));  // 10 to 13, then the crash of 14
+}
+
+TEST_F(ReplayCommand, DedupeReplaysOneOfEachShape) {
+  for (int i = 0; i < 6; ++i) write("all/" + std::to_string(i) + ".json", history("TimerLoop", 2 + i % 2));
+  for (const char* option : {"", "--in-process ", "-j2 "}) {
+    const Outcome outcome = replay(std::string(option) + "--dedupe all");
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("6 of 6 histories replayed without a difference")) << option;
+    EXPECT_THAT(outcome.out, HasSubstr("4 not replayed: the same events and names as another")) << option;
+  }
+}
+
+TEST_F(ReplayCommand, MemoryWithoutEndIsOneResult) {
+  write("1.json", history("Hoards"));
+  write("2.json", history("TimerLoop"));
+  const Outcome outcome = replay("-v --memory-limit 500 1.json 2.json");
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.out, HasSubstr("CODE FAILED  1.json"));
+  EXPECT_THAT(outcome.out, HasSubstr("PASS  2.json"));
 }
 
 TEST_F(ReplayCommand, EmptyHistory) {

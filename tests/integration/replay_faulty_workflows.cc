@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "temporalio/replayer.h"
 #include "temporalio/workflow.h"
@@ -87,9 +89,20 @@ struct Throws {
   }
 };
 
+struct Hoards {
+  static void define(workflow::Definer<Hoards> d) { d.run<&Hoards::run>(); }
+  workflow::Task<int> run(int n) {
+    co_await workflow::sleep(1s);
+    std::vector<std::string> hoard;
+    while (n > 0) hoard.emplace_back(std::size_t{1} << 20, 'x');
+    co_return n;
+  }
+};
+
 }  // namespace
 
 TEMPORALIO_REPLAY_PLUGIN(replayer) {
   replayer.add_workflow<Good>().add_workflow<Changed>().add_workflow<Segfaults>().add_workflow<Aborts>();
   replayer.add_workflow<Exits>().add_workflow<Hangs>().add_workflow<Throws>();
+  replayer.add_workflow<Hoards>();
 }

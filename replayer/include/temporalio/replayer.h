@@ -64,6 +64,7 @@ struct ReplayResult {
   std::string workflow_id;
   std::string run_id;
   std::int64_t event_count = 0;
+  bool is_duplicate = false;          // it was not replayed: another history of the same shape was (--dedupe)
   std::string message;                // for every verdict but passed
   std::int64_t event_id = 0;          // the event at fault; 0 where there is none
   Divergence divergence;              // for nondeterminism

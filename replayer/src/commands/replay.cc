@@ -1,4 +1,6 @@
 // temporal-replay replay: replays histories and reports on each.
+#include <sched.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
@@ -10,7 +12,7 @@
 
 #include "replayer/src/commands/catalogue.h"
 #include "replayer/src/commands/workflow_code.h"
-#include "replayer/src/drive/history_files.h"
+#include "replayer/src/drive/input_files.h"
 #include "replayer/src/drive/isolation.h"
 #include "replayer/src/drive/player.h"
 #include "replayer/src/report/junit.h"
@@ -25,16 +27,21 @@ struct Arguments {
   std::string junit;
   double deadlock_timeout = 2;
   int context = kDefaultContext;
+  std::size_t jobs = 1;
+  std::uint64_t memory_limit = 0;  // MB
   bool fail_fast = false;
+  bool dedupe = false;
   bool in_process = false;
   bool verbose = false;
 };
 
 void declare_options(CLI::App& replay, Arguments& arguments) {
   replay
-      .add_option("paths", arguments.paths, "History files (JSON or binary protobuf, also gzipped) or folders of them")
+      .add_option("paths", arguments.paths,
+                  "Histories: files (JSON, JSON lines or binary protobuf, also gzipped or zipped), folders of them, "
+                  "patterns, or - for standard input")
       ->required()
-      ->type_name("FILE|DIR");
+      ->type_name("FILE|DIR|PATTERN|-");
   replay
       .add_option("--output", arguments.output,
                   "text: a report for people; json: the same for programs, on standard output")
@@ -46,9 +53,24 @@ void declare_options(CLI::App& replay, Arguments& arguments) {
   replay.add_option("--context", arguments.context, "Events to show before and after the one at fault")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
+  replay.add_option("-j,--jobs", arguments.jobs, "Processes that replay at a time; 0: one a core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  replay
+      .add_option("--memory-limit", arguments.memory_limit,
+                  "MB that each of these processes may take; workflow code that wants more fails; 0: no limit")
+      ->capture_default_str();
+  replay.add_flag("--dedupe", arguments.dedupe,
+                  "Of histories with the same events and names, replay only the first; ids, times and payloads may "
+                  "differ");
   replay.add_flag("--fail-fast", arguments.fail_fast, "Stop after the first history that does not pass");
   replay.add_flag("--in-process", arguments.in_process, "No child process and no timeout: for breakpoints");
   replay.add_flag("-v,--verbose", arguments.verbose, "Also name the histories that passed");
+}
+
+std::size_t usable_cores() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::size_t>(CPU_COUNT(&set)) : 1;
 }
 
 class Run {
@@ -57,7 +79,7 @@ class Run {
 
   int execute() {
     std::vector<ReplayResult> problems;
-    const std::vector<std::string> files = history_files(arguments_.paths, problems);
+    const std::vector<InputFile> files = input_files(arguments_.paths, problems);
     for (ReplayResult& problem : problems) take(std::move(problem));
     if (!(arguments_.fail_fast && !results_.empty())) replay(files);
     summarize();
@@ -65,18 +87,17 @@ class Run {
   }
 
  private:
-  void replay(const std::vector<std::string>& files) {
-    if (arguments_.in_process) {
-      const PlayOptions options{.fail_fast = arguments_.fail_fast, .context = arguments_.context};
-      for (ReplayResult& result : play_files(ReplayerAccess::registry(replayer_), files, options))
-        take(std::move(result));
-      return;
-    }
+  void replay(const std::vector<InputFile>& files) {
+    const auto on_result = [this](ReplayResult result) { take(std::move(result)); };
+    const PlayOptions play{
+        .fail_fast = arguments_.fail_fast, .dedupe = arguments_.dedupe, .context = arguments_.context};
+    if (arguments_.in_process) return play_files(ReplayerAccess::registry(replayer_), files, play, on_result);
     IsolationOptions options;
     options.deadlock_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(arguments_.deadlock_timeout * 1000));
-    options.fail_fast = arguments_.fail_fast;
-    options.context = arguments_.context;
-    replay_isolated(replayer_, files, options, [this](ReplayResult result) { take(std::move(result)); });
+    options.children = arguments_.jobs == 0 ? usable_cores() : arguments_.jobs;
+    options.memory_limit = arguments_.memory_limit << 20;
+    options.play = play;
+    replay_isolated(replayer_, files, options, on_result);
   }
 
   void take(ReplayResult result) {
@@ -88,10 +109,11 @@ class Run {
   }
 
   void summarize() const {
-    std::int64_t passed = 0, events = 0;
+    std::int64_t passed = 0, events = 0, duplicates = 0;
     for (const ReplayResult& result : results_) {
       passed += result.has_passed() ? 1 : 0;
       events += result.event_count;
+      duplicates += result.is_duplicate ? 1 : 0;
     }
     const auto count = static_cast<std::int64_t>(results_.size());
     if (arguments_.output == "json") {
@@ -103,6 +125,9 @@ class Run {
     } else {
       std::printf("%lld of %lld histories replayed without a difference (%lld events)\n",
                   static_cast<long long>(passed), static_cast<long long>(count), static_cast<long long>(events));
+      if (duplicates != 0) {
+        std::printf("%lld not replayed: the same events and names as another\n", static_cast<long long>(duplicates));
+      }
     }
     std::fflush(stdout);
   }

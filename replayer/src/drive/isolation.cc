@@ -1,26 +1,18 @@
 #include "replayer/src/drive/isolation.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <deque>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <string_view>
 
-#include "replayer/src/drive/player.h"
-#include "replayer/src/load/loader.h"
+#include "replayer/src/drive/replay_child.h"
 #include "replayer/src/report/event_context.h"
 #include "replayer/src/report/result_json.h"
-#include "sdk/src/base/check.h"
+#include "sdk/src/base/time_source.h"
 #include "temporal/api/history/v1/message.pb.h"
 
 namespace temporalio::replayer {
@@ -34,281 +26,224 @@ constexpr std::chrono::minutes kLoadTimeout{10};
 // How often the parent looks within the time that the code may take.
 constexpr int kLooks = 10;
 
-// What a child writes and its parent reads: the event whose activation runs.
-class SharedEventId {
+// Results in the order of the input: those of a file behind one that is not done wait.
+class Order {
  public:
-  SharedEventId() {
-    void* const page = ::mmap(nullptr, sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    TEMPORALIO_CHECK(page != MAP_FAILED, std::strerror(errno));
-    value_ = new (page) Value(0);
-  }
-  ~SharedEventId() { ::munmap(value_, sizeof(Value)); }
-  SharedEventId(const SharedEventId&) = delete;
-  SharedEventId& operator=(const SharedEventId&) = delete;
+  Order(std::size_t files, const std::function<void(ReplayResult)>& pass_on) : waiting_(files), pass_on_(pass_on) {}
 
-  std::atomic<std::int64_t>& operator*() const { return *value_; }
-
- private:
-  using Value = std::atomic<std::int64_t>;
-  static_assert(Value::is_always_lock_free);
-  Value* value_;
-};
-
-// Where a child starts: the histories of `file` before `history` are done.
-struct Position {
-  std::size_t file = 0;
-  std::size_t history = 0;
-};
-
-// --- the child's side -----------------------------------------------------------------------------------------------
-
-std::string workflow_type_of(const temporal::api::history::v1::History& history) {
-  return history.events_size() == 0
-             ? ""
-             : history.events(0).workflow_execution_started_event_attributes().workflow_type().name();
-}
-
-void send(int pipe, const json& message) {
-  std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(pipe, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) ::_exit(1);  // the parent is gone
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-[[noreturn]] void run_child(const Replayer& replayer, const std::vector<std::string>& files, Position at,
-                            const IsolationOptions& options, int pipe, std::atomic<std::int64_t>& progress) {
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);   // what workflow code prints must not end up in the report,
-  ::setvbuf(stdout, nullptr, _IOLBF, 0);  // but must be seen, also when it crashes right behind
-  const workflow::Registry& registry = ReplayerAccess::registry(replayer);
-  for (; at.file < files.size(); ++at.file, at.history = 0) {
-    try {
-      const std::unique_ptr<Histories> histories = load_file(files[at.file]);
-      for (; at.history < histories->list().size(); ++at.history) {
-        const LoadedHistory& loaded = histories->list()[at.history];
-        progress = 0;
-        send(pipe, {{"begin", loaded.name},
-                    {"history", at.history},
-                    {"workflowType", workflow_type_of(*loaded.history)},
-                    {"eventCount", loaded.history->events_size()},
-                    {"workflowId", loaded.workflow_id},
-                    {"runId", loaded.run_id}});
-        send(pipe, {{"result", result_to_json(play(registry, loaded, options.context, &progress))}});
-      }
-    } catch (const LoadError& error) {
-      send(pipe, {{"result", result_to_json(unreadable(files[at.file], error.what()))}});
-    }
-    send(pipe, {{"done", at.file}});
-  }
-  std::fflush(nullptr);
-  ::_exit(0);
-}
-
-// --- the parent's side ----------------------------------------------------------------------------------------------
-
-std::string signal_name(int number) {
-  const char* abbreviation = ::sigabbrev_np(number);
-  return "SIG" + std::string(abbreviation == nullptr ? std::to_string(number) : abbreviation) + " (" +
-         ::strsignal(number) + ")";
-}
-
-class Child {
- public:
-  Child(const Replayer& replayer, const std::vector<std::string>& files, Position at, const IsolationOptions& options,
-        std::atomic<std::int64_t>& progress) {
-    int ends[2];
-    TEMPORALIO_CHECK(::pipe2(ends, O_CLOEXEC) == 0, std::strerror(errno));
-    std::fflush(nullptr);  // else the child would print what is buffered once more
-    process_ = ::fork();
-    TEMPORALIO_CHECK(process_ >= 0, std::strerror(errno));
-    if (process_ == 0) {
-      ::close(ends[0]);
-      run_child(replayer, files, at, options, ends[1], progress);
-    }
-    ::close(ends[1]);
-    pipe_ = ends[0];
-  }
-  ~Child() {
-    ::close(pipe_);
-    if (process_ > 0) {
-      ::kill(process_, SIGKILL);
-      wait();
+  void add(std::size_t file, ReplayResult result) {
+    if (file == first_) {
+      pass_on_(std::move(result));
+    } else {
+      waiting_[file].results.push_back(std::move(result));
     }
   }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  enum class Received { message, silence, end };
-
-  // The next message, if one comes in time.
-  Received receive(std::chrono::milliseconds timeout, json& message) {
-    while (true) {
-      const std::size_t end = buffer_.find('\n', searched_);
-      if (end != std::string::npos) {
-        message = json::parse(buffer_.substr(0, end), nullptr, false);
-        buffer_.erase(0, end + 1);
-        searched_ = 0;
-        return message.is_object() ? Received::message : Received::end;
-      }
-      searched_ = buffer_.size();
-      pollfd poll{pipe_, POLLIN, 0};
-      const int ready = ::poll(&poll, 1, static_cast<int>(timeout.count()));
-      if (ready < 0 && errno == EINTR) continue;
-      if (ready == 0) return Received::silence;
-      char chunk[65536];
-      const ssize_t size = ::read(pipe_, chunk, sizeof chunk);
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) return Received::end;
-      buffer_.append(chunk, static_cast<std::size_t>(size));
+  void done(std::size_t file) {
+    waiting_[file].is_done = true;
+    while (first_ < waiting_.size() && waiting_[first_].is_done) {
+      waiting_[first_].results = {};
+      if (++first_ == waiting_.size()) return;
+      for (ReplayResult& result : waiting_[first_].results) pass_on_(std::move(result));
+      waiting_[first_].results.clear();
     }
-  }
-
-  // After the end: how it ended. One that has only closed its pipe, or wrote into it what is no message, is ended here.
-  std::string how_it_ended() {
-    ::kill(process_, SIGKILL);
-    const int status = wait();
-    if (WIFSIGNALED(status)) return "was ended by " + signal_name(WTERMSIG(status));
-    if (WEXITSTATUS(status) != 0) return "ended the process with exit code " + std::to_string(WEXITSTATUS(status));
-    return "ended the process";
   }
 
  private:
-  int wait() {
-    int status = 0;
-    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-    }
-    process_ = 0;
-    return status;
-  }
-
-  pid_t process_ = 0;
-  int pipe_ = -1;
-  std::string buffer_;
-  std::size_t searched_ = 0;  // that much of buffer_ holds no line end
+  struct File {
+    std::vector<ReplayResult> results;
+    bool is_done = false;
+  };
+  std::vector<File> waiting_;
+  std::size_t first_ = 0;  // the file whose results are passed on at once
+  const std::function<void(ReplayResult)>& pass_on_;
 };
 
 class Parent {
  public:
-  Parent(const Replayer& replayer, const std::vector<std::string>& files, const IsolationOptions& options,
+  Parent(const Replayer& replayer, const std::vector<InputFile>& files, const IsolationOptions& options,
          const std::function<void(ReplayResult)>& on_result)
-      : replayer_(replayer), files_(files), options_(options), on_result_(on_result) {}
+      : replayer_(replayer),
+        files_(files),
+        options_(options),
+        on_result_(on_result),
+        shared_(std::max<std::size_t>(1, options.children)),
+        pass_on_([this](ReplayResult result) { pass_on(std::move(result)); }),
+        order_(files.size(), pass_on_) {}
 
   void run() {
-    while (!is_stopped_ && at_.file < files_.size()) {
-      Child child(replayer_, files_, at_, options_, *progress_);
-      follow(child);
+    const std::size_t count = std::min(std::max<std::size_t>(1, options_.children), files_.size());
+    shared_.next_file[0] = static_cast<std::int64_t>(count);  // each begins with a file of its own
+    for (std::size_t i = 0; i < count; ++i) {
+      workers_.push_back(std::make_unique<Worker>());
+      workers_.back()->number = i;
+      start(*workers_.back(), {i, 0});
+    }
+    while (!is_stopped_ && std::any_of(workers_.begin(), workers_.end(), [](auto& w) { return w->child != nullptr; })) {
+      listen();
     }
   }
 
  private:
-  // Takes what one child has to say, until it is done, dies or falls silent.
-  void follow(Child& child) {
-    current_.reset();
-    json message;
-    while (!is_stopped_ && at_.file < files_.size()) {
-      switch (listen(child, message)) {
-        case Child::Received::message:
-          take(message);
-          break;
-        case Child::Received::silence:
-          fail("did not yield within " + std::to_string(options_.deadlock_timeout.count()) +
-               " ms: potential deadlock (an endless loop, a blocking call, or a lock)");
-          return;
-        case Child::Received::end:
-          fail(child.how_it_ended());
-          return;
+  // A child and what it is at.
+  struct Worker {
+    std::size_t number = 0;
+    std::unique_ptr<ReplayChild> child;  // null: all is done
+    Position at;
+    bool has_file = false;                // it has begun with at.file and is not done
+    std::optional<ReplayResult> current;  // what is being replayed
+    std::int64_t seen = 0;                // its progress, when it was last seen to make any
+    base::MonotonicTime moved{};
+  };
+
+  void start(Worker& worker, Position at) {
+    worker.at = at;
+    worker.has_file = true;
+    worker.current.reset();
+    worker.moved = base::real_time().now();
+    worker.seen = 0;
+    shared_.progress[worker.number] = 0;
+    worker.child = std::make_unique<ReplayChild>(replayer_, files_, options_, shared_, worker.number, at);
+  }
+
+  // Waits for a message of any child, but not longer than until somebody may have hung.
+  void listen() {
+    std::vector<pollfd> polls;
+    std::vector<Worker*> polled;
+    for (const auto& worker : workers_) {
+      if (worker->child == nullptr) continue;
+      polls.push_back({worker->child->pipe(), POLLIN, 0});
+      polled.push_back(worker.get());
+    }
+    const auto look = std::max(options_.deadlock_timeout / kLooks, std::chrono::milliseconds(1));
+    if (::poll(polls.data(), polls.size(), static_cast<int>(look.count())) < 0 && errno != EINTR) return;
+    for (std::size_t i = 0; i < polls.size() && !is_stopped_; ++i) {
+      Worker& worker = *polled[i];
+      if (polls[i].revents != 0) {
+        follow(worker);
+      } else if (has_hung(worker)) {
+        fail(worker, "did not yield within " + std::to_string(options_.deadlock_timeout.count()) +
+                         " ms: potential deadlock (an endless loop, a blocking call, or a lock)");
       }
     }
   }
 
-  void take(const json& message) {
-    if (message.contains("begin")) {
-      current_.emplace();
-      current_->name = message.value("begin", "");
-      current_->workflow_type = message.value("workflowType", "");
-      current_->event_count = message.value("eventCount", std::int64_t{0});
-      current_->workflow_id = message.value("workflowId", "");
-      current_->run_id = message.value("runId", "");
-      at_.history = message.value("history", std::size_t{0});
-    } else if (message.contains("result")) {
-      current_.reset();
-      ++at_.history;
-      report(result_from_json(message.at("result")));
+  bool has_hung(Worker& worker) {
+    const std::int64_t now_at = shared_.progress[worker.number];
+    const base::MonotonicTime now = base::real_time().now();
+    if (now_at != worker.seen) worker.moved = now;
+    worker.seen = now_at;
+    const std::chrono::milliseconds limit = worker.current ? options_.deadlock_timeout : kLoadTimeout;
+    return now - worker.moved > limit;
+  }
+
+  // Takes what a child has to say.
+  void follow(Worker& worker) {
+    std::vector<json> messages;
+    const bool is_alive = worker.child->receive(messages);
+    for (const json& message : messages) {
+      take(worker, message);
+      if (is_stopped_) return;
+    }
+    worker.moved = base::real_time().now();
+    if (is_alive) return;
+    if (worker.has_file) {
+      fail(worker, worker.child->how_it_ended());
     } else {
-      at_ = {at_.file + 1, 0};
+      worker.child.reset();  // no file was left
+    }
+  }
+
+  void take(Worker& worker, const json& message) {
+    if (message.contains("open")) {
+      const std::size_t file = message.at("open");
+      if (file != worker.at.file) worker.at = {file, 0};
+      worker.has_file = true;
+    } else if (message.contains("begin")) {
+      worker.current.emplace();
+      worker.current->name = message.value("begin", "");
+      worker.current->workflow_type = message.value("workflowType", "");
+      worker.current->event_count = message.value("eventCount", std::int64_t{0});
+      worker.current->workflow_id = message.value("workflowId", "");
+      worker.current->run_id = message.value("runId", "");
+      worker.at.history = message.value("history", std::size_t{0});
+    } else if (message.contains("result")) {
+      worker.current.reset();
+      ++worker.at.history;
+      order_.add(worker.at.file, result_from_json(message.at("result")));
+    } else {
+      worker.has_file = false;
+      order_.done(worker.at.file);
     }
   }
 
   // The child is lost: that is the result of what it was at; the next child goes on behind it.
-  void fail(const std::string& how) {
-    ReplayResult result = current_.value_or(ReplayResult{});
+  void fail(Worker& worker, const std::string& how) {
+    ReplayResult result = worker.current.value_or(ReplayResult{});
     result.verdict = Verdict::code_failed;
-    if (current_) {
+    Position next = worker.at;
+    if (worker.current) {
       result.message = "the workflow code " + how;
-      locate(result);
-      ++at_.history;
-    } else {  // it did not come to replay anything of this file
-      result = unreadable(files_[at_.file], files_[at_.file] + ": could not be loaded: the process " + how);
-      at_ = {at_.file + 1, 0};
+      locate(worker, result);
+      ++next.history;
+    } else {  // it did not come to replay anything more of this file
+      const std::string& name = files_[next.file].name;
+      result = unreadable(name, name + ": could not be loaded: the process " + how);
     }
-    report(std::move(result));
+    worker.child.reset();
+    order_.add(next.file, std::move(result));
+    if (worker.current) {
+      if (!is_stopped_) start(worker, next);
+      return;
+    }
+    order_.done(next.file);
+    const auto file = static_cast<std::size_t>(shared_.next_file[0].fetch_add(1));
+    if (!is_stopped_ && file < files_.size()) start(worker, {file, 0});
   }
 
   // Where the code was.
-  void locate(ReplayResult& result) const {
-    result.event_id = (*progress_).load();
+  void locate(const Worker& worker, ReplayResult& result) const {
+    result.event_id = shared_.progress[worker.number];
     if (result.event_id == 0) return;
-    result.message += ", at work on the task of event " + std::to_string(result.event_id) +
-                      "; --in-process under a debugger shows where";
-    result.context = context_of(result.event_id);
+    result.message +=
+        ", at work on the task of event " + std::to_string(result.event_id) + "; temporal-replay debug shows where";
+    result.context = context_of(worker.at, result.event_id);
   }
 
   // The events around one of the history that is being replayed; none where its file has gone since.
-  std::vector<ContextEvent> context_of(std::int64_t event_id) const {
-    try {
-      const std::unique_ptr<Histories> histories = load_file(files_[at_.file]);
-      return events_around(*histories->list()[at_.history].history, event_id, options_.context);
-    } catch (const LoadError&) {
-      return {};
-    }
+  std::vector<ContextEvent> context_of(Position at, std::int64_t event_id) const {
+    std::vector<ContextEvent> context;
+    std::size_t index = 0;
+    for_each_history(
+        files_[at.file],
+        [&](const LoadedHistory& loaded) {
+          if (index++ != at.history) return true;
+          context = events_around(*loaded.history, event_id, options_.play.context);
+          return false;
+        },
+        [&](const std::string&, const LoadError&) { return index++ < at.history; });
+    return context;
   }
 
-  void report(ReplayResult result) {
-    is_stopped_ = options_.fail_fast && !result.has_passed();
+  void pass_on(ReplayResult result) {
+    if (is_stopped_) return;
+    is_stopped_ = options_.play.fail_fast && !result.has_passed();
     on_result_(std::move(result));
   }
 
-  // The next message; silence when none has come and no activation has begun for as long as they may take.
-  Child::Received listen(Child& child, json& message) {
-    if (!current_) return child.receive(kLoadTimeout, message);
-    const auto look = std::max(options_.deadlock_timeout / kLooks, std::chrono::milliseconds(1));
-    std::int64_t seen = (*progress_).load();
-    for (auto stuck = std::chrono::milliseconds(0); stuck < options_.deadlock_timeout; stuck += look) {
-      const Child::Received received = child.receive(look, message);
-      if (received != Child::Received::silence) return received;
-      const std::int64_t now = (*progress_).load();
-      if (now != seen) stuck = -look;  // zero for the next look
-      seen = now;
-    }
-    return Child::Received::silence;
-  }
-
   const Replayer& replayer_;
-  const std::vector<std::string>& files_;
+  const std::vector<InputFile>& files_;
   const IsolationOptions& options_;
   const std::function<void(ReplayResult)>& on_result_;
-  Position at_;
-  SharedEventId progress_;
-  std::optional<ReplayResult> current_;  // what is being replayed
+  SharedState shared_;
+  std::function<void(ReplayResult)> pass_on_;
+  Order order_;
+  std::vector<std::unique_ptr<Worker>> workers_;
   bool is_stopped_ = false;
 };
 
 }  // namespace
 
-void replay_isolated(const Replayer& replayer, const std::vector<std::string>& files, const IsolationOptions& options,
+void replay_isolated(const Replayer& replayer, const std::vector<InputFile>& files, const IsolationOptions& options,
                      const std::function<void(ReplayResult)>& on_result) {
   Parent(replayer, files, options, on_result).run();
 }

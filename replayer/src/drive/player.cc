@@ -1,5 +1,8 @@
 #include "replayer/src/drive/player.h"
 
+#include <unordered_set>
+
+#include "replayer/src/drive/history_shape.h"
 #include "sdk/src/workflow/replay.h"
 #include "temporal/api/history/v1/message.pb.h"
 
@@ -38,19 +41,24 @@ Divergence published(const workflow::Divergence& found) {
   return divergence;
 }
 
-}  // namespace
-
-ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, int context,
-                  std::atomic<std::int64_t>* progress) {
-  const workflow::ReplayOutcome outcome =
-      workflow::replay_history(registry, *loaded.history, loaded.workflow_id, progress);
+ReplayResult identity_of(const LoadedHistory& loaded) {
   ReplayResult result;
-  result.verdict = verdict_of(outcome.verdict);
   result.name = loaded.name;
-  result.workflow_type = outcome.workflow_type;
+  result.workflow_type = workflow_type_of(*loaded.history);
   result.workflow_id = loaded.workflow_id;
   result.run_id = loaded.run_id;
   result.event_count = loaded.history->events_size();
+  return result;
+}
+
+}  // namespace
+
+ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loaded, const PlayOptions& options,
+                  std::atomic<std::int64_t>* progress) {
+  const workflow::ReplayOutcome outcome =
+      workflow::replay_history(registry, *loaded.history, loaded.workflow_id, progress);
+  ReplayResult result = identity_of(loaded);
+  result.verdict = verdict_of(outcome.verdict);
   if (result.has_passed()) return result;
   result.message = outcome.message;
   result.event_id = outcome.event_id;
@@ -59,44 +67,47 @@ ReplayResult play(const workflow::Registry& registry, const LoadedHistory& loade
     result.message = outcome.divergence.message;
     result.event_id = outcome.divergence.event_id;
   }
-  result.context = events_around(*loaded.history, result.event_id, context);
+  result.context = events_around(*loaded.history, result.event_id, options.context);
+  return result;
+}
+
+ReplayResult duplicate(const LoadedHistory& loaded) {
+  ReplayResult result = identity_of(loaded);
+  result.is_duplicate = true;
   return result;
 }
 
 std::vector<ReplayResult> play_all(const workflow::Registry& registry, const std::string& name,
-                                   const PlayOptions& options,
                                    const std::function<std::unique_ptr<Histories>()>& load) {
   std::vector<ReplayResult> results;
   try {
     const std::unique_ptr<Histories> histories = load();
-    for (const LoadedHistory& loaded : histories->list()) {
-      results.push_back(play(registry, loaded, options.context));
-      if (options.fail_fast && !results.back().has_passed()) break;
-    }
+    for (const LoadedHistory& loaded : histories->list()) results.push_back(play(registry, loaded));
   } catch (const LoadError& error) {
     results.push_back(unreadable(name, error.what()));
   }
   return results;
 }
 
-std::vector<ReplayResult> play_files(const workflow::Registry& registry, const std::vector<std::string>& paths,
-                                     const PlayOptions& options) {
-  std::vector<ReplayResult> results;
-  for (const std::string& path : paths) {
-    for (ReplayResult& result : play_all(registry, path, options, [&] { return load_file(path); })) {
-      results.push_back(std::move(result));
-    }
-    if (options.fail_fast && !results.back().has_passed()) break;
+void play_files(const workflow::Registry& registry, const std::vector<InputFile>& files, const PlayOptions& options,
+                const std::function<void(ReplayResult)>& on_result) {
+  std::unordered_set<std::uint64_t> shapes;
+  bool is_stopped = false;
+  const auto pass_on = [&](ReplayResult result) {
+    is_stopped = options.fail_fast && !result.has_passed();
+    on_result(std::move(result));
+    return !is_stopped;
+  };
+  const auto replay = [&](const LoadedHistory& loaded) {
+    const bool is_new = !options.dedupe || shapes.insert(history_shape(*loaded.history)).second;
+    return pass_on(is_new ? play(registry, loaded, options) : duplicate(loaded));
+  };
+  for (const InputFile& file : files) {
+    for_each_history(file, replay, [&](const std::string& name, const LoadError& error) {
+      return pass_on(unreadable(name, error.what()));
+    });
+    if (is_stopped) return;
   }
-  return results;
-}
-
-ReplayResult unreadable(const std::string& name, const std::string& why) {
-  ReplayResult result;
-  result.verdict = Verdict::bad_input;
-  result.name = name;
-  result.message = why;
-  return result;
 }
 
 }  // namespace temporalio::replayer

@@ -38,11 +38,11 @@ Replayer& Replayer::add_workflow(const workflow::Definition& definition) {
 }
 
 ReplayResult Replayer::replay_file(const std::string& path) const {
-  return most_serious(play_all(impl_->registry, path, {}, [&] { return load_file(path); }));
+  return most_serious(play_all(impl_->registry, path, [&] { return load_file(path); }));
 }
 
 ReplayResult Replayer::replay_json(std::string_view text, const std::string& name) const {
-  return most_serious(play_all(impl_->registry, name, {}, [&] { return load_bytes(text, name); }));
+  return most_serious(play_all(impl_->registry, name, [&] { return load_bytes(text, name); }));
 }
 
 ReplayResult Replayer::replay_history(const WorkflowHistory& history) const {
@@ -56,7 +56,12 @@ ReplayResult Replayer::replay_history(const WorkflowHistory& history) const {
 
 std::vector<ReplayResult> Replayer::replay_files(const std::vector<std::string>& paths,
                                                  ReplayFilesOptions options) const {
-  return play_files(impl_->registry, paths, {.fail_fast = options.fail_fast});
+  std::vector<InputFile> files;
+  for (const std::string& path : paths) files.push_back({path, path});
+  std::vector<ReplayResult> results;
+  play_files(impl_->registry, files, {.fail_fast = options.fail_fast},
+             [&](ReplayResult result) { results.push_back(std::move(result)); });
+  return results;
 }
 
 }  // namespace temporalio::replayer

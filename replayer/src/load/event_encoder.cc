@@ -1,8 +1,10 @@
 #include "replayer/src/load/event_encoder.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "replayer/src/load/json_scalars.h"
 
@@ -42,6 +44,8 @@ bool EventEncoder::encode(simdjson::ondemand::object event) {
   writer_.clear();
   fault_ = {};
   unknown_event_type_.clear();
+  has_readable_payload_ = false;
+  has_json_error_ = false;
   depth_ = 0;
   Seen seen;
   return fields(event, history_event_table(), seen);
@@ -153,8 +157,8 @@ bool EventEncoder::map(Value& value, std::string_view token, const FieldEntry& e
       // Base64 would read this as four other characters each; the Web UI writes it when asked to decode for reading.
       const std::string_view encoding = item.raw_json_token();
       if (encoding.starts_with("\"json/") || encoding.starts_with("\"binary/")) {
-        is_read = fail("base64 (this payload was decoded for reading: save the history in its encoded form)",
-                       trimmed(encoding));
+        has_readable_payload_ = true;
+        return false;
       }
     }
     if (!is_read || !field(item, value_field)) {
@@ -219,8 +223,23 @@ bool EventEncoder::payload(Value& value, std::string_view token, const FieldEntr
     if (const auto error = value.get_object().get(members)) return fail(error);
     const std::size_t before = writer_.size();
     const std::size_t start = writer_.begin(entry.tag);
+    const int depth = depth_;
     Seen seen;
-    if (!fields(members, *entry.message, seen)) return false;
+    if (!fields(members, *entry.message, seen)) {
+      if (has_json_error_) return false;  // the parser has stopped for good
+      std::string_view json;
+      if (members.reset().error() || members.raw_json().get(json)) return false;
+      json = trimmed(json);
+      // Its data may have come first, and is then what could not be read.
+      if (!std::exchange(has_readable_payload_, false) && json.find("\"json/") == std::string_view::npos &&
+          json.find("\"binary/") == std::string_view::npos) {
+        return false;
+      }
+      writer_.truncate(before);
+      depth_ = depth;
+      fault_ = {};
+      return readable_payload(json, entry);
+    }
     if (seen.known != 0 || seen.unknown == 0) {
       writer_.end(start);
       return true;
@@ -233,6 +252,36 @@ bool EventEncoder::payload(Value& value, std::string_view token, const FieldEntr
   }
   if (starts(token, '[')) return raw_text(value, token) && json_payload(token, entry);
   return json_payload(token, entry);
+}
+
+// What the Web UI writes when asked to decode for reading: {"metadata": {"encoding": "json/plain"}, "data": ...}, where
+// the data is the value itself if it is JSON, and still base64 if it is not.
+bool EventEncoder::readable_payload(std::string_view json, const FieldEntry& entry) {
+  const auto read = nlohmann::ordered_json::parse(json, nullptr, false);
+  if (!read.is_object() || !read.contains("metadata") || !read.at("metadata").is_object()) {
+    return fail("a payload with its metadata", json);
+  }
+  const std::size_t start = writer_.begin(entry.tag);
+  for (const auto& [key, value] : read.at("metadata").items()) {
+    if (!value.is_string()) return fail("a text in the metadata of a payload that was decoded for reading", json);
+    const std::size_t metadata = writer_.begin(entry.message->field(0).tag);
+    writer_.bytes_field(1 << 3 | 2, key);
+    writer_.bytes_field(2 << 3 | 2, value.get_ref<const std::string&>());
+    writer_.end(metadata);
+  }
+  const auto data = read.find("data");
+  const auto encoding = read.at("metadata").find("encoding");
+  const bool is_json = encoding != read.at("metadata").end() && encoding->get<std::string>().starts_with("json/");
+  if (data != read.end() && !data->is_null()) {
+    if (is_json) {
+      writer_.bytes_field(entry.message->field(1).tag, data->dump());
+    } else if (!data->is_string() || !scalar(data->get_ref<const std::string&>(), true, entry.message->field(1))) {
+      fault_ = {};
+      return fail("data in base64 (this payload was decoded for reading: save the history in its encoded form)", json);
+    }
+  }
+  writer_.end(start);
+  return true;
 }
 
 bool EventEncoder::json_payload(std::string_view json, const FieldEntry& entry) {
@@ -314,15 +363,35 @@ bool EventEncoder::scalar(std::string_view text, bool is_quoted, const FieldEntr
   return fail("another type of value", text);
 }
 
+namespace {
+
+// What may be the name of an enum's value, in one dialect or another.
+bool is_enum_name(std::string_view text) {
+  return !text.empty() && (text.front() < '0' || text.front() > '9') &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+}  // namespace
+
 bool EventEncoder::enumeration(std::string_view text, bool is_quoted, const FieldEntry& entry) {
   std::int32_t number = 0;
-  if (!(is_quoted && entry.enumeration->find(text, number)) &&
-      !(read_number(text, number) && entry.enumeration->has_number(number))) {
+  bool is_known = is_quoted && entry.enumeration->find(text, number);
+  const bool is_number = !is_known && read_number(text, number);
+  is_known = is_known || (is_number && entry.enumeration->has_number(number));
+  if (!is_known) {
     if (entry.is_event_type) {
       unknown_event_type_ = shown(text);
       unknown_event_type_at_ = text.data();
       return true;
     }
+    // A value that came with a newer server. A number is kept; a name cannot be, and counts as unspecified.
+    if (is_number && !entry.enumeration->is_decisive()) {
+      writer_.varint_field(entry.tag, static_cast<std::uint64_t>(std::int64_t{number}));
+      return true;
+    }
+    if (is_quoted && !entry.enumeration->is_decisive() && is_enum_name(text)) return true;
     return fail("a value of " + std::string(entry.enumeration->name()) + " such as " + entry.enumeration->example(),
                 text);
   }
@@ -337,6 +406,7 @@ bool EventEncoder::fail(std::string_view expected, std::string_view token) {
 }
 
 bool EventEncoder::fail(simdjson::error_code error) {
+  has_json_error_ = true;
   fault_.what = describe(error);
   return false;
 }

@@ -49,6 +49,7 @@ class EventEncoder {
   bool message(Value& value, std::string_view token, const FieldEntry& entry);
   bool object(Value& value, std::string_view token, const FieldEntry& entry);
   bool payload(Value& value, std::string_view token, const FieldEntry& entry);
+  bool readable_payload(std::string_view json, const FieldEntry& entry);
   bool json_payload(std::string_view json, const FieldEntry& entry);
   bool text(Value& value, std::string_view token, std::string_view& result);
   bool scalar(std::string_view text, bool is_quoted, const FieldEntry& entry);
@@ -64,6 +65,8 @@ class EventEncoder {
   std::string unknown_event_type_;
   const char* unknown_event_type_at_ = nullptr;
   int depth_ = 0;
+  bool has_json_error_ = false;        // the text is no JSON: nothing more can be read of it
+  bool has_readable_payload_ = false;  // the metadata of the payload that is being read is text, not base64
 };
 
 // A sentence for what simdjson found wrong with the text.

@@ -1,16 +1,13 @@
 #include "replayer/src/load/loader.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 
 #include "replayer/src/load/binary_loader.h"
+#include "replayer/src/load/byte_source.h"
 #include "replayer/src/load/gzip.h"
 #include "replayer/src/load/history_order.h"
 #include "replayer/src/load/json_loader.h"
+#include "replayer/src/load/zip.h"
 #include "temporal/api/history/v1/message.pb.h"
 
 namespace temporalio::replayer {
@@ -23,15 +20,12 @@ google::protobuf::ArenaOptions arena_options() {
   return options;
 }
 
-constexpr std::size_t kLargestFile = std::size_t{4} << 30;  // what simdjson takes
-
-// `bytes` is followed by kJsonPadding readable bytes.
+// `bytes` is followed by padding.
 void load_uncompressed(std::string_view bytes, const std::string& name, Histories& into) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);  // a byte order mark
   const std::size_t first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) throw LoadError(name + ": expected a history, found an empty file");
-  if (bytes.starts_with("PK\x03\x04"))
-    throw LoadError(name + ": expected a history, found a zip archive: unpack it first");
+  if (is_zip(bytes)) throw LoadError(name + ": expected a history, found a zip archive in an archive: unpack it first");
   // The tag of a binary history's first field is a line feed, and its length may be a bracket.
   const bool is_perhaps_binary = bytes.front() == '\n' || first == 0;
   if (bytes[first] != '{' && bytes[first] != '[') {
@@ -39,7 +33,7 @@ void load_uncompressed(std::string_view bytes, const std::string& name, Historie
     throw LoadError(name + ": expected a history as JSON (an object or array) or as binary protobuf, found neither");
   }
   try {
-    load_json(bytes, name, into);
+    JsonParser().load(bytes, name, into);
   } catch (const LoadError&) {
     if (bytes.front() != '\n') throw;
     into.truncate(0);
@@ -47,11 +41,49 @@ void load_uncompressed(std::string_view bytes, const std::string& name, Historie
   }
 }
 
-void finish(Histories& histories, const std::string& name) {
+// Histories of one file that go on where the one before ends are its pages.
+void join_pages(Histories& histories) {
+  for (std::size_t i = 1; i < histories.list().size();) {
+    auto& before = *histories.events(i - 1).mutable_events();
+    const auto& after = histories.events(i).events();
+    if (before.empty() || after.empty() || after[0].event_id() != before[before.size() - 1].event_id() + 1) {
+      ++i;
+      continue;
+    }
+    before.MergeFrom(after);
+    histories.at(i - 1).is_contiguous = false;  // not looked at as a whole
+    histories.erase(i);
+  }
+}
+
+void load_archive(std::string_view bytes, const std::string& name, Histories& into) {
+  ZipArchive archive(bytes, name);
+  PaddedBytes file;
+  while (archive.next(file)) {
+    file.pad();
+    Histories part;
+    load_padded(file.view(), archive.file_name(), part);
+    for (const LoadedHistory& loaded : part.list()) {
+      into.add() = *loaded.history;
+      LoadedHistory& added = into.at(into.list().size() - 1);
+      const auto* history = added.history;
+      added = loaded;
+      added.history = history;
+    }
+  }
+  if (into.list().empty()) throw LoadError(name + ": expected history files in this archive, found none");
+}
+
+}  // namespace
+
+void finish_histories(Histories& histories, const std::string& name, std::size_t first_index) {
+  join_pages(histories);
   if (histories.list().empty()) throw LoadError(name + ": expected a history, found none");
   for (std::size_t i = 0; i < histories.list().size(); ++i) {
     LoadedHistory& loaded = histories.at(i);
-    loaded.name = histories.list().size() == 1 ? name : name + "[" + std::to_string(i) + "]";
+    loaded.name = first_index == kOnlyHistories && histories.list().size() == 1
+                      ? name
+                      : name + "[" + std::to_string((first_index == kOnlyHistories ? 0 : first_index) + i) + "]";
     const std::string problem = put_in_order(histories.events(i), loaded.is_contiguous);
     if (!problem.empty()) throw LoadError(loaded.name + ": " + problem);
     const auto& started = loaded.history->events(0).workflow_execution_started_event_attributes();
@@ -60,70 +92,24 @@ void finish(Histories& histories, const std::string& name) {
   }
 }
 
-// Bytes with readable padding behind them; not filled with zeros first, which would cost a second pass over them.
-class PaddedBytes {
- public:
-  explicit PaddedBytes(std::size_t capacity)
-      : bytes_(std::make_unique_for_overwrite<char[]>(capacity + kJsonPadding)), capacity_(capacity) {}
-  char* data() { return bytes_.get(); }
-  std::size_t capacity() const { return capacity_; }
-  std::size_t size() const { return size_; }
-  void grown(std::size_t count) { size_ += count; }
-  std::string_view view() const { return {bytes_.get(), size_}; }
-
-  void double_capacity() {
-    PaddedBytes larger(capacity_ * 2 + 4096);
-    std::memcpy(larger.data(), data(), size_);
-    bytes_ = std::move(larger.bytes_);
-    capacity_ = larger.capacity_;
-  }
-  // Once filled: what follows is read by the parser, eight or more bytes at a time.
-  void pad() { std::memset(bytes_.get() + size_, 0, kJsonPadding); }
-
- private:
-  std::unique_ptr<char[]> bytes_;
-  std::size_t capacity_;
-  std::size_t size_ = 0;
-};
-
 void load_padded(std::string_view bytes, const std::string& name, Histories& into) {
+  if (is_zip(bytes)) return load_archive(bytes, name, into);
   if (is_gzip(bytes)) {
-    std::string plain, error;
-    if (!gunzip(bytes, plain, error)) throw LoadError(name + ": " + error);
-    const std::size_t size = plain.size();
-    plain.resize(size + kJsonPadding);
-    load_uncompressed(std::string_view(plain).substr(0, size), name, into);
+    PaddedBytes plain;
+    try {
+      GzipStream stream;
+      stream.decompress(bytes, plain);
+      stream.finish();
+    } catch (const LoadError& error) {
+      throw LoadError(name + ": " + error.what());
+    }
+    plain.pad();
+    load_uncompressed(plain.view(), name, into);
   } else {
     load_uncompressed(bytes, name, into);
   }
-  finish(into, name);
+  finish_histories(into, name, kOnlyHistories);
 }
-
-PaddedBytes read_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw LoadError(path + ": expected a history file: " + std::strerror(errno));
-  struct stat status{};
-  int error = ::fstat(file, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-  PaddedBytes bytes(error == 0 ? static_cast<std::size_t>(status.st_size) + 1
-                               : 0);  // + 1: sees the end without growing
-  while (error == 0) {
-    if (bytes.size() == bytes.capacity()) bytes.double_capacity();  // a pipe, or the file grew
-    const ssize_t count = ::read(file, bytes.data() + bytes.size(), bytes.capacity() - bytes.size());
-    if (count == 0) break;
-    if (count > 0) bytes.grown(static_cast<std::size_t>(count));
-    if (bytes.size() > kLargestFile) {
-      ::close(file);
-      throw LoadError(path + ": expected a history file of at most 4 GB, found more");
-    }
-    if (count < 0 && errno != EINTR) error = errno;
-  }
-  ::close(file);
-  if (error != 0) throw LoadError(path + ": expected a history file: " + std::strerror(error));
-  bytes.pad();
-  return bytes;
-}
-
-}  // namespace
 
 Histories::Histories() : arena_(arena_options()) {}
 
@@ -140,8 +126,7 @@ temporal::api::history::v1::History& Histories::events(std::size_t index) {
 std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string& name) {
   auto histories = std::make_unique<Histories>();
   PaddedBytes padded(bytes.size());
-  if (!bytes.empty()) std::memcpy(padded.data(), bytes.data(), bytes.size());
-  padded.grown(bytes.size());
+  padded.append(bytes);
   padded.pad();
   load_padded(padded.view(), name, *histories);
   return histories;
@@ -149,7 +134,9 @@ std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string&
 
 std::unique_ptr<Histories> load_file(const std::string& path) {
   auto histories = std::make_unique<Histories>();
-  const PaddedBytes bytes = read_file(path);
+  PaddedBytes bytes;
+  ByteSource(path, path).read_all(bytes);
+  bytes.pad();
   load_padded(bytes.view(), path, *histories);
   return histories;
 }

@@ -1,5 +1,6 @@
 // Recorded histories from files or memory, whatever their form: proto JSON in all its dialects, binary History or
-// WorkflowExecutions, one or many in a file, plain or gzip-compressed. What cannot be read is refused with the place.
+// WorkflowExecutions, one or many in a file, plain, gzip-compressed or in a zip archive. What cannot be read is refused
+// with the place.
 #pragma once
 
 #include <google/protobuf/arena.h>
@@ -44,11 +45,21 @@ class Histories {
   // Of a history that add() made.
   temporal::api::history::v1::History& events(std::size_t index);
   void truncate(std::size_t size) { list_.resize(size); }
+  void erase(std::size_t index) { list_.erase(list_.begin() + static_cast<std::ptrdiff_t>(index)); }
 
  private:
   google::protobuf::Arena arena_;
   std::vector<LoadedHistory> list_;
 };
+
+constexpr std::size_t kLargestInput = std::size_t{4} << 30;  // bytes: what simdjson takes
+constexpr std::size_t kOnlyHistories = static_cast<std::size_t>(-1);
+
+// The parts of load_bytes(), for the HistoryReader. `bytes` is followed by the padding of PaddedBytes.
+void load_padded(std::string_view bytes, const std::string& name, Histories& into);
+// Joins pages, puts events in order and names each history; the first is number `first_index` of its file, or they are
+// all that the file holds. Throws LoadError.
+void finish_histories(Histories& histories, const std::string& name, std::size_t first_index);
 
 // Both throw LoadError. `name` is what messages call the input. Thread-safe.
 std::unique_ptr<Histories> load_bytes(std::string_view bytes, const std::string& name);

@@ -91,6 +91,14 @@ std::uint32_t wire_type(FieldKind kind) {
   }
 }
 
+// The type of a failure that workflow code may handle rests on these.
+bool reaches_workflow_code(std::string_view enum_name) {
+  return enum_name == "EventType" || enum_name == "TimeoutType" ||
+         enum_name == "StartChildWorkflowExecutionFailedCause" ||
+         enum_name == "SignalExternalWorkflowExecutionFailedCause" ||
+         enum_name == "CancelExternalWorkflowExecutionFailedCause";
+}
+
 MessageForm form_of(std::string_view name) {
   if (name == "google.protobuf.Timestamp") return MessageForm::timestamp;
   if (name == "google.protobuf.Duration") return MessageForm::duration;
@@ -101,7 +109,8 @@ MessageForm form_of(std::string_view name) {
 
 }  // namespace
 
-EnumTable::EnumTable(const EnumDescriptor* descriptor) : name_(descriptor->full_name()) {
+EnumTable::EnumTable(const EnumDescriptor* descriptor)
+    : name_(descriptor->full_name()), is_decisive_(reaches_workflow_code(descriptor->name())) {
   const std::string prefix = prefix_of(descriptor->name());
   for (int i = 0; i < descriptor->value_count(); ++i) {
     const auto& value = *descriptor->value(i);

@@ -26,6 +26,8 @@ class EnumTable {
   // Finds the number of a name; false: the enum has no such name.
   bool find(std::string_view name, std::int32_t& number) const;
   bool has_number(std::int64_t number) const;
+  // Whether workflow code is told which value it is, so that one that is not known cannot be replayed.
+  bool is_decisive() const { return is_decisive_; }
   std::string_view name() const { return name_; }
   const std::string& example() const { return example_; }  // one of its names, for messages
 
@@ -34,6 +36,7 @@ class EnumTable {
   std::string example_;
   KeyTable names_;
   std::vector<std::int32_t> numbers_;
+  bool is_decisive_ = false;
 };
 
 enum class FieldKind : std::uint8_t {

@@ -53,6 +53,7 @@ json result_to_json(const ReplayResult& result) {
   if (!result.workflow_id.empty()) out["workflowId"] = result.workflow_id;
   if (!result.run_id.empty()) out["runId"] = result.run_id;
   if (result.event_count != 0) out["eventCount"] = result.event_count;
+  if (result.is_duplicate) out["isDuplicate"] = true;
   if (!result.message.empty()) out["message"] = result.message;
   if (result.event_id != 0) out["eventId"] = result.event_id;
   if (result.verdict == Verdict::nondeterminism) out["divergence"] = divergence_to_json(result.divergence);
@@ -69,6 +70,7 @@ ReplayResult result_from_json(const json& in) {
   result.workflow_id = in.value("workflowId", "");
   result.run_id = in.value("runId", "");
   result.event_count = in.value("eventCount", std::int64_t{0});
+  result.is_duplicate = in.value("isDuplicate", false);
   result.message = in.value("message", "");
   result.event_id = in.value("eventId", std::int64_t{0});
   if (in.contains("divergence")) result.divergence = divergence_from_json(in.at("divergence"));

@@ -16,6 +16,7 @@
 
 #include "temporalio/id_policy.h"
 #include "temporalio/retry_policy.h"
+#include "temporalio/visibility.h"
 #include "temporalio/workflow_handle.h"
 
 namespace temporalio::client {
@@ -169,6 +170,11 @@ class Client {
   auto get_workflow_handle(std::string_view id, std::string_view run_id = {}) const {
     return get_workflow_handle<typename FunctionTraits<decltype(kRun)>::Value>(id, run_id);
   }
+
+  // The workflow executions that a query finds, and how many there are: see visibility.h. An empty query finds all. Throw
+  // RPCError, with INVALID_ARGUMENT where the service does not take the query; a list does so when it is walked through.
+  WorkflowExecutions list_workflows(std::string_view query = {}, const ListWorkflowsOptions& options = {}) const;
+  WorkflowExecutionCount count_workflows(std::string_view query = {}, Duration rpc_timeout = Duration::zero()) const;
 
   const std::string& namespace_() const;
   const std::string& identity() const;

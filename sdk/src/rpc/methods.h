@@ -14,6 +14,8 @@ TEMPORALIO_WORKFLOW_METHOD(RequestCancelWorkflowExecution);
 TEMPORALIO_WORKFLOW_METHOD(TerminateWorkflowExecution);
 TEMPORALIO_WORKFLOW_METHOD(DescribeWorkflowExecution);
 TEMPORALIO_WORKFLOW_METHOD(GetWorkflowExecutionHistory);
+TEMPORALIO_WORKFLOW_METHOD(ListWorkflowExecutions);
+TEMPORALIO_WORKFLOW_METHOD(CountWorkflowExecutions);
 TEMPORALIO_WORKFLOW_METHOD(PollWorkflowTaskQueue);
 TEMPORALIO_WORKFLOW_METHOD(RespondWorkflowTaskCompleted);
 TEMPORALIO_WORKFLOW_METHOD(RespondWorkflowTaskFailed);

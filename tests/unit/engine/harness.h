@@ -254,4 +254,29 @@ inline commandpb::Command request_cancel_activity(std::int64_t scheduled_event_i
   return command;
 }
 
+inline commandpb::Command start_child(const std::string& id) {
+  commandpb::Command command;
+  command.set_command_type(enums::COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION);
+  auto& attributes = *command.mutable_start_child_workflow_execution_command_attributes();
+  attributes.set_workflow_id(id);
+  attributes.mutable_workflow_type()->set_name("Child");
+  return command;
+}
+
+inline commandpb::Command signal_external(const std::string& id) {
+  commandpb::Command command;
+  command.set_command_type(enums::COMMAND_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION);
+  auto& attributes = *command.mutable_signal_external_workflow_execution_command_attributes();
+  attributes.mutable_execution()->set_workflow_id(id);
+  attributes.set_signal_name("external");
+  return command;
+}
+
+inline commandpb::Command cancel_external(const std::string& id) {
+  commandpb::Command command;
+  command.set_command_type(enums::COMMAND_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION);
+  command.mutable_request_cancel_external_workflow_execution_command_attributes()->set_workflow_id(id);
+  return command;
+}
+
 }  // namespace temporalio::timeskip::test

@@ -121,7 +121,26 @@ class RandomWorld {
 
   commandpb::Command random_command() {
     const std::string id = std::to_string(pick(3));
-    switch (pick(8)) {
+    switch (pick(11)) {
+      case 8: {
+        commandpb::Command command = start_child(workflow_id());
+        auto& attributes = *command.mutable_start_child_workflow_execution_command_attributes();
+        attributes.set_parent_close_policy(static_cast<enums::ParentClosePolicy>(pick(4)));
+        attributes.set_workflow_id_reuse_policy(static_cast<enums::WorkflowIdReusePolicy>(pick(5)));
+        if (pick(3) == 0) set_duration(attributes.mutable_workflow_run_timeout(), std::chrono::seconds(1 + pick(50)));
+        return command;
+      }
+      case 9: {
+        commandpb::Command command = signal_external(workflow_id());
+        command.mutable_signal_external_workflow_execution_command_attributes()->set_child_workflow_only(pick(2) == 0);
+        return command;
+      }
+      case 10: {
+        commandpb::Command command = cancel_external(workflow_id());
+        command.mutable_request_cancel_external_workflow_execution_command_attributes()->set_child_workflow_only(
+            pick(2) == 0);
+        return command;
+      }
       case 0:
         return start_timer(id, std::chrono::milliseconds(pick(100000)));
       case 1:

@@ -315,7 +315,9 @@ TEST(EngineWorkflow, ARefusedCompletionChangesNothingButTheTask) {
   const auto refused = h.complete(
       task.task_token(), {cancel_timer("t"), schedule_activity("a"), start_timer("u", 1h), cancel_timer("unknown")});
   EXPECT_EQ(refused->code(), errors::kInvalidArgument);
-  EXPECT_EQ(refused->status.message, "BadCancelTimerAttributes: TimerID: unknown");
+  EXPECT_EQ(
+      refused->status.message,
+      "BadCancelTimerAttributes: invalid history builder state for action: add-timer-canceled-event, TimerID: unknown");
   EXPECT_FALSE(h.poll_for_activity()->is_answered);
   const auto again = h.task();
   EXPECT_EQ(again.attempt(), 2);

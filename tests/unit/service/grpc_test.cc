@@ -72,6 +72,35 @@ TEST_F(ServiceGrpc, AnswersGetSystemInfo) {
   EXPECT_TRUE(response.has_capabilities());
 }
 
+// A workflow task that fails again and again writes nothing more; SDKs are shown what would be written, people are not.
+TEST_F(ServiceGrpc, HistoriesForPeopleHaveNoEventsThatAreNotWritten) {
+  ws::StartWorkflowExecutionResponse started;
+  ASSERT_TRUE(call(*channel_, workflow_method("StartWorkflowExecution"), start_request("r"), started).ok());
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    ws::PollWorkflowTaskQueueRequest poll = poll_request();
+    poll.mutable_task_queue()->set_name("q");
+    ws::PollWorkflowTaskQueueResponse task;
+    ASSERT_TRUE(call(*channel_, workflow_method("PollWorkflowTaskQueue"), poll, task).ok());
+    ws::RespondWorkflowTaskFailedRequest failed;
+    failed.set_task_token(task.task_token());
+    ws::RespondWorkflowTaskFailedResponse answer;
+    ASSERT_TRUE(call(*channel_, workflow_method("RespondWorkflowTaskFailed"), failed, answer).ok());
+  }
+  const auto events_for = [this](const char* client) {
+    ws::GetWorkflowExecutionHistoryRequest request;
+    request.set_namespace_("default");
+    request.mutable_execution()->set_workflow_id("w1");
+    ws::GetWorkflowExecutionHistoryResponse response;
+    grpc::ClientContext context;
+    context.AddMetadata("client-name", client);
+    EXPECT_TRUE(call(*channel_, workflow_method("GetWorkflowExecutionHistory"), request, response, context).ok());
+    return response.history().events_size();
+  };
+  EXPECT_EQ(events_for("temporal-go"), 5);  // the task of the third attempt is scheduled
+  EXPECT_EQ(events_for("temporal-cli"), 4);
+  EXPECT_EQ(events_for("temporal-ui"), 4);
+}
+
 TEST_F(ServiceGrpc, UnknownMethodIsUnimplementedAndNamed) {
   ws::GetSystemInfoResponse response;
   const grpc::Status status = call(*channel_, workflow_method("Frobnicate"), ws::GetSystemInfoRequest(), response);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <string>
+#include <vector>
 
 #include "temporalio/testing.h"
 #include "temporalio/worker.h"
@@ -128,6 +129,58 @@ TEST_P(EnvironmentIn, FailedWaitLocksTimeAgain) {
   auto other = start("other", 3600);
   EXPECT_LT(env_.get_current_time() - before, 1min);
   EXPECT_EQ(other.result(), 3600);
+}
+
+TEST_P(EnvironmentIn, WorkflowsAreListedAndCounted) {
+  for (const char* id : {"l1", "l2", "l3"}) start(id, 3600).result();
+  start("open", 3600);
+  const client::Client client = env_.client();
+  std::vector<std::string> ids;
+  for (const client::WorkflowExecution& run : client.list_workflows("WorkflowType = 'Sleeper'", {.page_size = 2})) {
+    ids.push_back(run.id);
+    EXPECT_EQ(run.workflow_type, "Sleeper");
+    EXPECT_EQ(run.task_queue, "q");
+    EXPECT_EQ(run.root_id, run.id);
+    EXPECT_EQ(run.close_time.has_value(), run.id != "open");
+    EXPECT_EQ(run.status,
+              run.id == "open" ? client::WorkflowExecutionStatus::running : client::WorkflowExecutionStatus::completed);
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"open", "l3", "l2", "l1"}));
+  ids.clear();
+  for (const auto& run : client.list_workflows("", {.page_size = 2, .limit = 3})) ids.push_back(run.id);
+  EXPECT_EQ(ids.size(), 3u);
+  EXPECT_EQ(client.count_workflows("ExecutionStatus = 'Completed'").count, 3);
+  const auto counted = client.count_workflows("GROUP BY ExecutionStatus");
+  EXPECT_EQ(counted.count, 4);
+  ASSERT_EQ(counted.groups.size(), 2u);
+  EXPECT_EQ(from_payload<std::string>(counted.groups[1].values.at(0)), "Completed");
+  EXPECT_EQ(counted.groups[1].count, 3);
+}
+
+TEST_P(EnvironmentIn, HistoriesOfAListAreFetched) {
+  start("h1", 60).result();
+  start("h2", 60).result();
+  std::vector<std::string> ids;
+  for (const WorkflowHistory& history :
+       env_.client().list_workflows("ExecutionStatus = 'Completed'", {.page_size = 1}).map_histories()) {
+    ids.push_back(history.workflow_id());
+    EXPECT_FALSE(history.run_id().empty());
+    EXPECT_EQ(history.size(), 9u);
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"h2", "h1"}));
+}
+
+TEST_P(EnvironmentIn, AQueryThatMakesNoSenseIsRefusedWithItsPlace) {
+  const client::Client client = env_.client();
+  try {
+    client.count_workflows("WorkflowType = ");
+    FAIL();
+  } catch (const RPCError& error) {
+    EXPECT_EQ(error.status(), RPCStatusCode::invalid_argument);
+    EXPECT_THAT(error.what(), HasSubstr("syntax error at position 42"));
+  }
+  auto list = client.list_workflows("Unknown = 'a'");
+  EXPECT_THROW(list.begin(), RPCError);
 }
 
 TEST_P(EnvironmentIn, SaysWhoHoldsTime) { EXPECT_NE(env_.describe_time(), ""); }

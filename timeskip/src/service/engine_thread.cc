@@ -113,10 +113,10 @@ void EngineThread::start(const std::shared_ptr<EngineCall>& call, Time now) {
   if (call->is_cancelled_) return answer(call, {kCancelled, "The call was cancelled.", ""});
   call->stage_ = EngineCall::Stage::in_server;
   parked_.insert(call);
-  const Server::CallId id = server_.call(
-      call->method(), call->request(), call->response(),
-      {now, call->wall_deadline(), [raw = call.get()] { return raw->is_gone(); }, call->follows_next_run_id()},
-      [this, call](RpcStatus status) { answer(call, std::move(status)); });
+  const Server::CallId id = server_.call(call->method(), call->request(), call->response(),
+                                         {now, call->wall_deadline(), [raw = call.get()] { return raw->is_gone(); },
+                                          call->follows_next_run_id(), call->is_for_display()},
+                                         [this, call](RpcStatus status) { answer(call, std::move(status)); });
   call->id_ = id;
 }
 

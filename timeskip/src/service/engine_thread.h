@@ -31,6 +31,7 @@ class EngineCall {
   virtual bool is_gone() const { return false; }
   // See CallContext.
   virtual bool follows_next_run_id() const { return false; }
+  virtual bool is_for_display() const { return false; }
 
   // Runs exactly once for each submitted call, on the engine's thread.
   virtual void answer(RpcStatus status) = 0;

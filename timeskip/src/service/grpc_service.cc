@@ -64,10 +64,11 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
   // gRPC knows it a while before the engine hears of it through OnCancel.
   bool is_gone() const override { return context_.IsCancelled(); }
   bool follows_next_run_id() const override {
-    const auto features = context_.client_metadata().find("supported-features");  // a list with commas
-    return features != context_.client_metadata().end() &&
-           std::string_view(features->second.data(), features->second.size()).find("follows-next-run-id") !=
-               std::string_view::npos;
+    return header("supported-features").find("follows-next-run-id") != std::string_view::npos;  // a list with commas
+  }
+  bool is_for_display() const override {
+    const std::string_view client = header("client-name");
+    return client == "temporal-cli" || client == "temporal-ui";
   }
 
   void answer(RpcStatus status) override {
@@ -103,6 +104,13 @@ class UnaryCall final : public grpc::ServerGenericBidiReactor, public EngineCall
   }
 
  private:
+  // The first value of a request header; empty where it is not there.
+  std::string_view header(const char* name) const {
+    const auto found = context_.client_metadata().find(name);
+    if (found == context_.client_metadata().end()) return {};
+    return {found->second.data(), found->second.size()};
+  }
+
   EngineThread& engine_;
   const grpc::GenericCallbackServerContext& context_;  // gRPC's, until OnDone
   std::shared_ptr<UnaryCall> self_;

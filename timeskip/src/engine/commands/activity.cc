@@ -33,7 +33,7 @@ std::string normalise_timeouts(commandpb::ScheduleActivityTaskCommandAttributes&
     close = run_timeout;
     if (start == kNone) start = run_timeout;
   } else {
-    return "A valid StartToClose or ScheduleToCloseTimeout is not set on command.";
+    return "a valid StartToCloseTimeout or ScheduleToCloseTimeout must be set on the activity.";
   }
   if (run_timeout > kNone) {
     close = std::min(close, run_timeout);
@@ -56,7 +56,7 @@ CheckResult check_schedule_activity(commandpb::Command& command, CommandBatch& b
   }
   auto& attributes = *command.mutable_schedule_activity_task_command_attributes();
   if (std::string wrong = task_queue_fault(attributes.task_queue().name()); !wrong.empty()) {
-    return fault(kCause, "invalid TaskQueue on ScheduleActivityTaskCommand: " + wrong);
+    return fault(kCause, attributes.task_queue().name().empty() ? "taskQueue is not set" : wrong);
   }
   if (std::string wrong = id_rule("ActivityId", attributes.activity_id()); !wrong.empty()) return fault(kCause, wrong);
   if (std::string wrong = id_rule("ActivityType", attributes.activity_type().name()); !wrong.empty()) {
@@ -66,7 +66,8 @@ CheckResult check_schedule_activity(commandpb::Command& command, CommandBatch& b
   complete_retry_policy(*attributes.mutable_retry_policy());
   if (std::string wrong = priority_fault(attributes.priority()); !wrong.empty()) return fault(kCause, wrong);
   if (std::string wrong = normalise_timeouts(attributes, batch.execution.run_timeout); !wrong.empty()) {
-    return fault(kCause, wrong + " ActivityId=" + attributes.activity_id());
+    return fault(kCause, wrong + " ActivityId=" + attributes.activity_id() +
+                             " ActivityType=" + attributes.activity_type().name());
   }
   if (attributes.input().ByteSizeLong() > kMaxBlobBytes) {
     return oversized(kCause, "ScheduleActivityTaskCommandAttributes.Input exceeds size limit.");
@@ -79,7 +80,8 @@ CheckResult check_schedule_activity(commandpb::Command& command, CommandBatch& b
   const std::string& id = attributes.activity_id();
   const bool is_pending = batch.execution.activity_ids.count(id) != 0 && batch.activities.removed_ids.count(id) == 0;
   if (is_pending || !batch.activities.scheduled_ids.insert(id).second) {
-    return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_SCHEDULE_ACTIVITY_DUPLICATE_ID, "ActivityID: " + id);
+    return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_SCHEDULE_ACTIVITY_DUPLICATE_ID,
+                 not_in_this_state("add-activitytask-scheduled-event", "ActivityID: " + id));
   }
   attributes.mutable_task_queue()->set_kind(enums::TASK_QUEUE_KIND_NORMAL);
   batch.activities.scheduled[batch.next_event_id] = id;
@@ -121,7 +123,8 @@ CheckResult check_request_cancel_activity(commandpb::Command& command, CommandBa
   }
   const std::int64_t id = command.request_cancel_activity_task_command_attributes().scheduled_event_id();
   if (id <= 0) return fault(kCause, "ScheduledEventId is not set on command.");
-  const std::string text = "ScheduledEventID: " + std::to_string(id);
+  const std::string text =
+      not_in_this_state("add-activitytask-cancel-requested-event", "ScheduledEventID: " + std::to_string(id));
   if (is_finished(batch, id)) return std::nullopt;
   const auto in_batch = batch.activities.scheduled.find(id);
   const auto pending = batch.execution.activities.find(id);

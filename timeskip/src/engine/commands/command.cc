@@ -20,6 +20,10 @@ CommandFault oversized(enums::WorkflowTaskFailedCause cause, std::string detail)
   return {cause, std::move(detail), true, std::nullopt};
 }
 
+std::string not_in_this_state(const std::string& action, const std::string& id) {
+  return "invalid history builder state for action: " + action + ", " + id;
+}
+
 std::string id_rule(const char* what, const std::string& value) {
   if (value.empty()) return std::string(what) + " is not set on command.";
   if (value.size() > kMaxIdLength) return std::string(what) + " on command exceeds length limit.";

@@ -33,9 +33,12 @@ struct CommandFault {
 
 using CheckResult = std::optional<CommandFault>;
 
+// In `detail`, "on command" stands for the command's own name.
 CommandFault fault(enums::WorkflowTaskFailedCause cause, std::string detail);
 // The run is terminated as well.
 CommandFault oversized(enums::WorkflowTaskFailedCause cause, std::string detail);
+// What the real server says of a command that the run's state does not allow.
+std::string not_in_this_state(const std::string& action, const std::string& id);
 // The text of what is wrong with an id-like field of a command; empty when it is good.
 std::string id_rule(const char* what, const std::string& value);
 // A command that names another namespace than the workflow's is refused, as the real server does by default.

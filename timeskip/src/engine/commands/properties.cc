@@ -50,10 +50,14 @@ void merge_fields(const Fields& from, Fields& into) {
 
 CheckResult check_search_attributes(commandpb::Command& command, CommandBatch& batch) {
   constexpr auto kCause = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES;
-  if (command.upsert_workflow_search_attributes_command_attributes().search_attributes().indexed_fields().empty()) {
-    return fault(kCause, "IndexedFields is not set on command.");
+  if (!command.has_upsert_workflow_search_attributes_command_attributes()) {
+    return fault(kCause, "UpsertWorkflowSearchAttributesCommandAttributes is not set on command.");
   }
   auto& attributes = *command.mutable_upsert_workflow_search_attributes_command_attributes();
+  if (!attributes.has_search_attributes()) return fault(kCause, "SearchAttributes is not set on command.");
+  if (attributes.search_attributes().indexed_fields().empty()) {
+    return fault(kCause, "IndexedFields is not set on command.");
+  }
   std::string wrong = prepare_search_attributes(*batch.execution.owner, *attributes.mutable_search_attributes());
   if (!wrong.empty()) return fault(kCause, std::move(wrong));
   wrong = search_attributes_size_fault(attributes.search_attributes());
@@ -75,8 +79,13 @@ historypb::HistoryEvent* apply_search_attributes(commandpb::Command& command, Co
 
 CheckResult check_properties(commandpb::Command& command, CommandBatch&) {
   constexpr auto kCause = enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
-  const auto& memo = command.modify_workflow_properties_command_attributes().upserted_memo();
-  if (memo.fields().empty()) return fault(kCause, "UpsertedMemo is not set on command.");
+  if (!command.has_modify_workflow_properties_command_attributes()) {
+    return fault(kCause, "ModifyWorkflowPropertiesCommandAttributes is not set on command.");
+  }
+  const auto& attributes = command.modify_workflow_properties_command_attributes();
+  if (!attributes.has_upserted_memo()) return fault(kCause, "UpsertedMemo is not set on command.");
+  const auto& memo = attributes.upserted_memo();
+  if (memo.fields().empty()) return fault(kCause, "UpsertedMemo.Fields is not set on command.");
   if (!memo_fault(memo).empty()) {
     return oversized(kCause, "ModifyWorkflowPropertiesCommandAttributes.Memo exceeds size limit.");
   }

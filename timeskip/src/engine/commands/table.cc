@@ -2,6 +2,9 @@
 #include "timeskip/src/engine/commands/table.h"
 
 #include <array>
+#include <cctype>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "timeskip/src/engine/core/engine.h"
@@ -21,6 +24,34 @@ Table make_table() {
   return table;
 }
 
+// "StartTimer" for COMMAND_TYPE_START_TIMER.
+std::string type_name(enums::CommandType type) {
+  constexpr std::string_view kPrefix = "COMMAND_TYPE_";
+  if (!enums::CommandType_IsValid(type)) return std::to_string(static_cast<int>(type));
+  std::string name;
+  bool is_first = true;
+  for (const char c : enums::CommandType_Name(type).substr(kPrefix.size())) {
+    if (c != '_') name += is_first ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    is_first = c == '_';
+  }
+  return name;
+}
+
+// "... is not set on StartTimerCommand."
+void name_command(std::string& detail, enums::CommandType type) {
+  constexpr std::string_view kPlace = " on command";
+  const auto found = detail.find(kPlace);
+  if (found != std::string::npos) detail.replace(found, kPlace.size(), " on " + type_name(type) + "Command");
+}
+
+std::string type_list(const google::protobuf::RepeatedPtrField<commandpb::Command>& commands) {
+  std::string list;
+  for (const commandpb::Command& command : commands) {
+    list += (list.empty() ? "" : ", ") + type_name(command.command_type());
+  }
+  return "[" + list + "]";
+}
+
 }  // namespace
 
 const CommandRow* find_command(enums::CommandType type) {
@@ -29,12 +60,15 @@ const CommandRow* find_command(enums::CommandType type) {
 }
 
 std::string command_sequence_fault(const google::protobuf::RepeatedPtrField<commandpb::Command>& commands) {
-  bool closed = false;
+  const commandpb::Command* closing = nullptr;
   for (const commandpb::Command& command : commands) {
-    if (closed) return "invalid command sequence: a command comes after the one that closes the workflow";
+    if (closing != nullptr) {
+      return "invalid command sequence: " + type_list(commands) + ", command " + type_name(closing->command_type()) +
+             " must be the last command.";
+    }
     const CommandRow* row = find_command(command.command_type());
-    if (row == nullptr) return "unknown command type: " + std::to_string(command.command_type());
-    closed = row->closes_run;
+    if (row == nullptr) return "unknown command type: " + type_name(command.command_type());
+    if (row->closes_run) closing = &command;
   }
   return {};
 }
@@ -42,6 +76,7 @@ std::string command_sequence_fault(const google::protobuf::RepeatedPtrField<comm
 CheckResult check_command(commandpb::Command& command, CommandBatch& batch) {
   CheckResult found = find_command(command.command_type())->check(command, batch);
   ++batch.next_event_id;
+  if (found.has_value()) name_command(found->detail, command.command_type());
   return found;
 }
 

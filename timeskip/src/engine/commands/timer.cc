@@ -18,12 +18,14 @@ CheckResult check_start_timer(commandpb::Command& command, CommandBatch& batch) 
   const auto& attributes = command.start_timer_command_attributes();
   if (std::string wrong = id_rule("TimerId", attributes.timer_id()); !wrong.empty()) return fault(kCause, wrong);
   if (std::string wrong = duration_fault(attributes.start_to_fire_timeout()); !wrong.empty()) {
-    return fault(kCause, "An invalid StartToFireTimeout is set on command: " + wrong);
+    return fault(kCause,
+                 "An invalid StartToFireTimeout is set on command: " + wrong + ". TimerId=" + attributes.timer_id());
   }
   const std::string& id = attributes.timer_id();
   const bool is_running = batch.execution.timers.count(id) != 0 && batch.timers.canceled.count(id) == 0;
   if (is_running || !batch.timers.started.insert(id).second) {
-    return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_START_TIMER_DUPLICATE_ID, "TimerID: " + id);
+    return fault(enums::WORKFLOW_TASK_FAILED_CAUSE_START_TIMER_DUPLICATE_ID,
+                 not_in_this_state("add-timer-started-event", "TimerID: " + id));
   }
   return std::nullopt;
 }
@@ -47,7 +49,9 @@ CheckResult check_cancel_timer(commandpb::Command& command, CommandBatch& batch)
     return event->event_type() == enums::EVENT_TYPE_TIMER_FIRED &&
            event->timer_fired_event_attributes().timer_id() == id;
   });
-  if (!has_fired || !batch.timers.canceled.insert(id).second) return fault(kCause, "TimerID: " + id);
+  if (!has_fired || !batch.timers.canceled.insert(id).second) {
+    return fault(kCause, not_in_this_state("add-timer-canceled-event", "TimerID: " + id));
+  }
   --batch.buffered;
   return std::nullopt;
 }

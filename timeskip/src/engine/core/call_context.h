@@ -28,6 +28,9 @@ struct CallContext {
   std::function<bool()> is_gone = {};
   // The caller says (header supported-features) that it follows the run that comes after a failed or timed-out one.
   bool follows_next_run_id = false;
+  // The caller shows histories to people (header client-name: the official CLI or web UI): events that are not written
+  // yet are kept from it.
+  bool is_for_display = false;
 };
 
 struct ServerOptions {

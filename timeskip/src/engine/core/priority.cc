@@ -7,7 +7,7 @@ namespace temporalio::timeskip {
 std::string priority_fault(const commonpb::Priority& priority) {
   if (priority.priority_key() < 0) return "priority key can't be negative";
   if (priority.fairness_key().size() > kMaxFairnessKeyBytes) return "fairness key length exceeds limit";
-  if (priority.fairness_weight() < 0) return "fairness weight can't be negative";
+  if (priority.fairness_weight() < 0) return "must be greater than zero";
   return {};
 }
 

@@ -36,12 +36,12 @@ bool is_listed(const commonpb::RetryPolicy& policy, const std::string& type) {
 std::string retry_policy_fault(const commonpb::RetryPolicy& policy) {
   if (policy.maximum_attempts() == 1) return {};  // nothing else will be used
   const std::string interval = duration_fault(policy.initial_interval());
-  if (!interval.empty()) return "InitialInterval of the retry policy is invalid: " + interval + ".";
+  if (!interval.empty()) return "invalid InitialInterval set on retry policy: " + interval;
   if (policy.backoff_coefficient() != 0 && policy.backoff_coefficient() < 1) {
     return "BackoffCoefficient cannot be less than 1 on retry policy.";
   }
   const std::string maximum = duration_fault(policy.maximum_interval());
-  if (!maximum.empty()) return "MaximumInterval of the retry policy is invalid: " + maximum + ".";
+  if (!maximum.empty()) return "invalid MaximumInterval set on retry policy: " + maximum;
   if (policy.has_maximum_interval() && to_duration(policy.maximum_interval()) > Duration(0) &&
       to_duration(policy.maximum_interval()) < to_duration(policy.initial_interval())) {
     return "MaximumInterval cannot be less than InitialInterval on retry policy.";

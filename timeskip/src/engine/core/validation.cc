@@ -13,7 +13,7 @@ std::string id_fault(const char* field, const std::string& value) {
 
 std::string task_queue_fault(const std::string& name) {
   if (name.empty()) return "missing task queue name";
-  if (name.size() > kMaxIdLength) return "task queue name exceeds length limit of " + std::to_string(kMaxIdLength);
+  if (name.size() > kMaxIdLength) return "taskQueue length exceeds limit";
   if (name.rfind("/_sys/", 0) == 0) return "task queue name cannot start with reserved prefix /_sys/";
   return {};
 }

@@ -49,7 +49,11 @@ ActivityTarget by_id(Engine& engine, const Request& request) {
   if (found.value == nullptr) return {nullptr, nullptr, found.error};
   if (!found.value->is_running()) return {nullptr, nullptr, errors::not_found("workflow execution already completed")};
   Activity* activity = find_activity_by_id(*found.value, request.activity_id());
-  if (activity == nullptr) return {nullptr, nullptr, activity_not_found()};
+  if (activity == nullptr) {
+    return {nullptr, nullptr,
+            errors::not_found("cannot find pending activity with ActivityID " + request.activity_id() +
+                              ", check workflow execution history for more details")};
+  }
   return {found.value, activity, {}};
 }
 
@@ -127,7 +131,8 @@ template <class Request>
 Answer cancel(Engine& engine, const ActivityTarget& target, Request& request) {
   if (target.activity == nullptr) return target.error;
   if (!target.activity->cancel_requested) {
-    return errors::invalid_argument("unable to cancel activity: cancellation has not been requested");
+    return errors::invalid_argument(
+        "unable to mark activity as canceled without activity being request canceled first");
   }
   if (!blob_fault(request.details()).empty()) {
     return fail_for_size(engine, target, "Cancel details exceeds size limit.", request.identity());
@@ -162,7 +167,7 @@ Answer respond_activity_task_completed_by_id(Engine& engine, Call& call) {
 Answer respond_activity_task_failed(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::RespondActivityTaskFailedRequest>();
   if (request.has_failure() && !request.failure().has_application_failure_info()) {
-    return errors::invalid_argument("Failure must be of type ApplicationFailure.");
+    return errors::invalid_argument("Failure must have ApplicationFailureInfo.");
   }
   return fail(engine, by_token(engine, request.task_token(), request.namespace_()), request);
 }

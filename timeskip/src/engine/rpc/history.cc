@@ -74,7 +74,7 @@ Cursor find_cursor(Engine& engine, const Request& request, Token::Kind kind) {
   Execution* execution = engine.runs->all[token->execution].get();
   const std::string& run_id = request.execution().run_id();
   if (execution->owner != owner.value || execution->workflow_id != request.execution().workflow_id()) {
-    cursor.error = errors::not_found("the NextPageToken is not of workflow " + request.execution().workflow_id());
+    cursor.error = execution_not_found(request.execution().workflow_id(), execution->run_id);
     return cursor;
   }
   if (!run_id.empty() && run_id != execution->run_id) {
@@ -134,7 +134,7 @@ void fill_page(const Engine& engine, const Execution& execution, std::int64_t fr
     const bool is_full = execution.history.batch_count(from) == page_size(request.maximum_page_size());
     // The page after the last full one is empty but for them; a reader that waits for news has had them already.
     const bool is_new_to_reader = from <= last || !request.wait_new_event();
-    if (is_new_to_reader && !is_full) append_transient_events(execution, {}, history);
+    if (is_new_to_reader && !is_full && !call.context.is_for_display) append_transient_events(execution, {}, history);
     if (!is_full && (!execution.is_running() || !request.wait_new_event())) return;
   }
   response.set_next_page_token(page_token(engine, execution, Token::Kind::kHistoryPage, next));

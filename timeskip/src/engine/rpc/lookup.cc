@@ -16,10 +16,14 @@ Found<Execution> require_execution(Engine& engine, const Namespace& owner, const
   }
   if (!asked.run_id().empty() && !is_uuid(asked.run_id())) return {nullptr, errors::invalid_argument("Invalid RunId.")};
   Execution* found = find_run(engine, owner, asked.workflow_id(), asked.run_id());
-  if (found == nullptr) {
-    return {nullptr, errors::not_found("workflow not found for ID: " + asked.workflow_id())};
-  }
+  if (found == nullptr) return {nullptr, execution_not_found(asked.workflow_id(), asked.run_id())};
   return {found, {}};
+}
+
+RpcStatus execution_not_found(const std::string& workflow_id, const std::string& run_id) {
+  if (run_id.empty()) return errors::not_found("workflow not found for ID: " + workflow_id);
+  return errors::not_found("workflow execution not found for workflow ID \"" + workflow_id + "\" and run ID \"" +
+                           run_id + "\"");
 }
 
 TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kind, const std::string& name) {
@@ -34,7 +38,7 @@ TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kin
   }
   const std::optional<Token> token = Token::decode(text, kind);
   if (!token.has_value()) {
-    target.error = errors::invalid_argument("Invalid TaskToken.");
+    target.error = errors::invalid_argument("Error deserializing task token.");
     return target;
   }
   if (token->server != engine.server_id || token->execution >= engine.runs->all.size()) {

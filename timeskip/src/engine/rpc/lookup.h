@@ -26,6 +26,9 @@ Found<Namespace> require_namespace(Engine& engine, const std::string& name);
 // Missing or malformed execution: INVALID_ARGUMENT; unknown run: NOT_FOUND.
 Found<Execution> require_execution(Engine& engine, const Namespace& owner, const commonpb::WorkflowExecution& asked);
 
+// What the real server says when there is no such run.
+RpcStatus execution_not_found(const std::string& workflow_id, const std::string& run_id);
+
 // The run a task token names. `name` is the request's namespace, which may be empty but must not be another one.
 struct TokenTarget {
   std::optional<Token> token;

@@ -206,6 +206,7 @@ Answer get_system_info(Engine&, Call& call) {
   capabilities.set_upsert_memo(true);
   capabilities.set_eager_workflow_start(true);
   capabilities.set_sdk_metadata(true);
+  capabilities.set_count_group_by_execution_status(true);
   capabilities.set_build_id_based_versioning(true);  // SDKs tell their build only to servers that say so
   return errors::ok();
 }

@@ -27,14 +27,14 @@ std::optional<RpcStatus> query_rejection(Execution& execution, Call& call) {
 std::optional<RpcStatus> not_ready(const Engine& engine, const Execution& execution, const Call& call) {
   const bool had_task = execution.previous_started_event_id > 0;
   if (!execution.is_running() && !had_task) {
-    return errors::workflow_not_ready("The workflow closed without ever completing a workflow task.");
+    return errors::workflow_not_ready("Workflow execution closed before WorkflowTaskStarted event");
   }
   if (execution.in_first_backoff && call.context.wall_deadline.has_value() && execution.backoff_timer.is_set() &&
       engine.clock.wall_at(execution.backoff_timer.due()) > *call.context.wall_deadline) {
     return errors::workflow_not_ready("The first workflow task comes after the query's deadline.");
   }
   if (execution.is_running() && execution.task_attempt >= kFailingTaskAttempts) {
-    return errors::workflow_not_ready("Cannot query workflow due to Workflow Task in failed state.");
+    return errors::workflow_not_ready("Unable to query workflow due to Workflow Task in failed state.");
   }
   return std::nullopt;
 }
@@ -43,7 +43,7 @@ Answer query_workflow(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::QueryWorkflowRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
   if (owner.value == nullptr) return owner.error;
-  if (!request.has_query()) return errors::invalid_argument("Query is not set on request.");
+  if (!request.has_query()) return errors::invalid_argument("WorkflowQuery is not set on request.");
   if (request.query().query_type().empty()) return errors::invalid_argument("QueryType is not set on request.");
   if (std::string fault = blob_fault(request.query().query_args()); !fault.empty()) {
     return errors::invalid_argument(fault);
@@ -91,7 +91,7 @@ Answer respond_query_task_completed(Engine& engine, Call& call) {
   if (!target.token.has_value()) return target.error;
   const auto found = target.execution->queries.find(target.token->extra);
   if (found == target.execution->queries.end()) {
-    return errors::not_found("The query is not known, or has been answered already.");
+    return errors::not_found("query task not found, or already expired");
   }
   querypb::WorkflowQueryResult result;
   result.set_result_type(request.completed_type());

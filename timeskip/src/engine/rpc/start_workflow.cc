@@ -23,7 +23,7 @@ namespace svc = ::temporal::api::workflowservice::v1;
 
 std::string timeout_fault(const char* name, const google::protobuf::Duration& value) {
   const std::string fault = duration_fault(value);
-  return fault.empty() ? fault : std::string("An invalid ") + name + " is set on request: " + fault + ".";
+  return fault.empty() ? fault : std::string("An invalid ") + name + " is set on request. cause: " + fault;
 }
 
 // The checks that both requests share; empty when all is well.
@@ -38,9 +38,9 @@ std::string request_fault(const Request& request) {
     if (std::string fault = retry_policy_fault(request.retry_policy()); !fault.empty()) return fault;
   }
   for (const auto& [name, value] : {std::pair<const char*, const google::protobuf::Duration&>{
-                                        "WorkflowExecutionTimeout", request.workflow_execution_timeout()},
-                                    {"WorkflowRunTimeout", request.workflow_run_timeout()},
-                                    {"WorkflowTaskTimeout", request.workflow_task_timeout()},
+                                        "WorkflowExecutionTimeoutSeconds", request.workflow_execution_timeout()},
+                                    {"WorkflowRunTimeoutSeconds", request.workflow_run_timeout()},
+                                    {"WorkflowTaskTimeoutSeconds", request.workflow_task_timeout()},
                                     {"WorkflowStartDelay", request.workflow_start_delay()}}) {
     if (std::string fault = timeout_fault(name, value); !fault.empty()) return fault;
   }
@@ -221,7 +221,8 @@ Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   }
   if (std::string fault = blob_fault(request.signal_input()); !fault.empty()) return errors::invalid_argument(fault);
   if (request.workflow_id_conflict_policy() == enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL) {
-    return errors::invalid_argument("Name conflict option WORKFLOW_ID_CONFLICT_POLICY_FAIL is not allowed here.");
+    return errors::invalid_argument(
+        "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.");
   }
   const IdPolicies policies =
       resolve_policies(request.workflow_id_reuse_policy(), request.workflow_id_conflict_policy(),

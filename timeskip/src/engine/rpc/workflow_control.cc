@@ -34,10 +34,7 @@ bool is_of_chain(const Execution& execution, const std::string& first_run_id) {
   return first_run_id.empty() || execution.first_run_id == first_run_id;
 }
 
-RpcStatus not_of_chain(const Execution& execution) {
-  return errors::not_found("workflow not found for ID: " + execution.workflow_id +
-                           " with the given first execution run id");
-}
+RpcStatus not_of_chain() { return errors::not_found("workflow execution not found"); }
 
 Answer signal_workflow_execution(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::SignalWorkflowExecutionRequest>();
@@ -77,7 +74,7 @@ Answer request_cancel_workflow_execution(Engine& engine, Call& call) {
   if (found.value == nullptr) return found.error;
   Execution& execution = *found.value;
   if (!execution.is_running()) return errors::ok();
-  if (!is_of_chain(execution, request.first_execution_run_id())) return not_of_chain(execution);
+  if (!is_of_chain(execution, request.first_execution_run_id())) return not_of_chain();
   CancelRequest cancel;
   cancel.reason = request.reason();
   cancel.identity = request.identity();
@@ -95,7 +92,7 @@ Answer terminate_workflow_execution(Engine& engine, Call& call) {
       require_run(engine, *owner.value, request.workflow_execution(), request.first_execution_run_id());
   if (found.value == nullptr) return found.error;
   if (!found.value->is_running()) return errors::already_completed();
-  if (!is_of_chain(*found.value, request.first_execution_run_id())) return not_of_chain(*found.value);
+  if (!is_of_chain(*found.value, request.first_execution_run_id())) return not_of_chain();
   const std::string& reason = request.reason().empty() ? kDefaultTerminateReason : request.reason();
   const std::string& identity = request.identity().empty() ? kDefaultTerminateIdentity : request.identity();
   auto& event =

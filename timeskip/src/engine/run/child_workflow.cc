@@ -57,7 +57,7 @@ NewRun new_child_run(Engine& engine, const Execution& parent, const Initiated& a
   NewRun run;
   run.workflow_id = asked.workflow_id();
   run.run_id = engine.ids.uuid();
-  run.request_id = engine.ids.uuid();
+  run.request_id = parent.run_id + ":" + std::to_string(initiated_event_id) + ":0";  // as the real server does
   const auto& initiated = parent.history.event(initiated_event_id);
   if (initiated.has_user_metadata()) run.user_metadata = &initiated.user_metadata();
   auto& attributes = run.attributes;
@@ -93,16 +93,20 @@ void start_child(Engine& engine, Execution& parent, std::int64_t initiated_event
   Child& child = found->second;
   const Initiated& asked =
       parent.history.event(initiated_event_id).start_child_workflow_execution_initiated_event_attributes();
-  const IdPolicies policies{asked.workflow_id_reuse_policy(), enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL, {}};
+  const IdPolicies policies =
+      resolve_policies(asked.workflow_id_reuse_policy(), enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED,
+                       enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL);
   parent.needs_task = true;
   engine.touch(parent);
-  if (decide_id(engine, *parent.owner, child.workflow_id, {}, policies).refusal.has_value()) {
+  const IdDecision decision = decide_id(engine, *parent.owner, child.workflow_id, {}, policies);
+  if (decision.refusal.has_value()) {
     write_start_failed(engine, parent, asked, initiated_event_id);
     parent.children.erase(found);
     return;
   }
   NewRun run = new_child_run(engine, parent, asked, initiated_event_id);
   child.run_id = run.run_id;
+  if (decision.open != nullptr) terminate_existing(engine, *decision.open, run.run_id);
   start_run(engine, *parent.owner, run, [&](Execution& started) {
     started.history.end_batch();
     write_started(engine, parent, asked, child);

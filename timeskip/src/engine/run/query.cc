@@ -83,7 +83,7 @@ void dispatch_waiting_queries(Engine& engine, Execution& execution) {
     if (query.state == PendingQuery::State::kDirect) continue;
     if (execution.previous_started_event_id == 0) {
       engine.answer(*query.call,
-                    errors::workflow_not_ready("The workflow closed without ever completing a workflow task."));
+                    errors::workflow_not_ready("Workflow execution closed before WorkflowTaskStarted event"));
     } else {
       dispatch_query(engine, execution, query, true);
     }

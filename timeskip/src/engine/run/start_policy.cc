@@ -21,6 +21,14 @@ bool reuse_is_refused(const Execution& last, enums::WorkflowIdReusePolicy reuse)
           last.status == enums::WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW);
 }
 
+std::string finished_text(const std::string& workflow_id, const std::string& run_id,
+                          enums::WorkflowIdReusePolicy reuse) {
+  const bool allows_failed = reuse == enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY;
+  return "Workflow execution already finished" + std::string(allows_failed ? " successfully" : "") +
+         ". WorkflowId: " + workflow_id + ", RunId: " + run_id + ". Workflow Id reuse policy: " +
+         (allows_failed ? "allow duplicate workflow Id if last run failed." : "reject duplicate workflow Id.");
+}
+
 }  // namespace
 
 IdPolicies resolve_policies(enums::WorkflowIdReusePolicy reuse, enums::WorkflowIdConflictPolicy conflict,
@@ -33,7 +41,7 @@ IdPolicies resolve_policies(enums::WorkflowIdReusePolicy reuse, enums::WorkflowI
     if (policies.conflict != enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) {
       policies.fault =
           "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used "
-          "together with a WorkflowIDConflictPolicy.";
+          "together with a WorkflowIDConflictPolicy";
     }
     policies.reuse = enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
     policies.conflict = enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
@@ -41,7 +49,7 @@ IdPolicies resolve_policies(enums::WorkflowIdReusePolicy reuse, enums::WorkflowI
              policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING) {
     policies.fault =
         "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used "
-        "together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING.";
+        "together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING";
   }
   if (policies.conflict == enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED) policies.conflict = default_conflict;
   return policies;
@@ -71,8 +79,7 @@ IdDecision decide_id(Engine& engine, const Namespace& owner, const std::string& 
       decision.open = last;
     }
   } else if (reuse_is_refused(*last, policies.reuse)) {
-    decision.refusal = already_started(
-        *last, "Workflow execution already finished. WorkflowId: " + workflow_id + ", RunId: " + last->run_id + ".");
+    decision.refusal = already_started(*last, finished_text(workflow_id, last->run_id, policies.reuse));
   }
   return decision;
 }

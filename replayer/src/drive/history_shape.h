@@ -1,0 +1,19 @@
+// What decides of a history which way workflow code goes, as far as that can be told without the code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace temporal::api::history::v1 {
+class History;
+}
+
+namespace temporalio::replayer {
+
+// Equal for histories of one workflow type with the same events in the same order, with the same names (of activities,
+// signals, markers...) in them, from the same SDK. Ids, times and payloads do not count.
+std::uint64_t history_shape(const temporal::api::history::v1::History& history);
+
+std::string workflow_type_of(const temporal::api::history::v1::History& history);
+
+}  // namespace temporalio::replayer
