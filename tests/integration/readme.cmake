@@ -5,7 +5,8 @@ execute_process(
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/readme_code ${PROJECT_SOURCE_DIR}/README.md ${readme_code}
   COMMAND_ERROR_IS_FATAL ANY)
 
-temporalio_add_test(readme_example_test SOURCES ${readme_code}/1.cc LIBS temporalio_testing)
+# Without precompiled headers: what a block forgets to include must show.
+temporalio_add_test(readme_example_test NO_PRECOMPILED_HEADER SOURCES ${readme_code}/1.cc LIBS temporalio_testing)
 
 add_executable(readme_worker ${readme_code}/2.cc)
 target_link_libraries(readme_worker PRIVATE temporalio_options temporalio_sdk)

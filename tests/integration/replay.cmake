@@ -2,6 +2,7 @@
 foreach(plugin replay_faulty_workflows replay_other_abi replay_no_entry)
   add_library(${plugin} MODULE ${plugin}.cc)
   target_link_libraries(${plugin} PRIVATE temporalio_options temporalio_replayer)
+  temporalio_precompile(${plugin})
 endforeach()
 add_executable(replay_own_main replay_own_main.cc)
 target_link_libraries(replay_own_main PRIVATE temporalio_options temporalio_fixtures temporalio_replayer)

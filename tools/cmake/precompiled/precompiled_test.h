@@ -1,5 +1,7 @@
-// What most tests read: precompiled once for all of them (TemporalioPrecompiled.cmake).
+// What most tests read: precompiled once for all of them.
 // Sources include what they use all the same; this file only saves time.
+#pragma once
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

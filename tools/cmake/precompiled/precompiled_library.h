@@ -1,5 +1,7 @@
-// What most sources of the libraries read: precompiled once for each of them (TemporalioPrecompiled.cmake).
+// What most sources of the libraries read: precompiled once for each of them.
 // Sources include what they use all the same; this file only saves time.
+#pragma once
+
 #include <algorithm>
 #include <chrono>
 #include <deque>
