@@ -35,7 +35,9 @@ class ConformanceDriver : public testing::Test {
   template <class Request>
   Request build(const Step& step) {
     const std::string unique = "-u";
-    const auto request = build_request(step, {kept_, unique, [] { return std::string("request"); }, false});
+    const std::string name_space = "default";
+    const RequestContext context{kept_, unique, [] { return std::string("request"); }, name_space, false};
+    const auto request = build_request(step, context);
     return dynamic_cast<const Request&>(*request);
   }
 

@@ -4,7 +4,7 @@
 //   for (const WorkflowHistory& history : client.list_workflows("ExecutionStatus = 'Failed'").map_histories()) ...
 //   client.count_workflows("GROUP BY ExecutionStatus").groups
 //
-// The query language is the service's: https://docs.temporal.io/list-filter. A query that it does not take is an
+// The query language is the service's (Temporal's documentation: List Filter). A query that it does not take is an
 // RPCError whose text says what is wrong, and where.
 #pragma once
 
