@@ -5,6 +5,7 @@
 #include <string>
 
 #include "temporalio/payload.h"
+#include "temporalio/payload_json.h"
 
 namespace {
 

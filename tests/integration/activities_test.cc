@@ -13,6 +13,7 @@
 #include <string_view>
 #include <thread>
 
+#include "temporalio/payload_json.h"
 #include "temporalio/testing.h"
 #include "temporalio/worker.h"
 #include "temporalio/workflow.h"

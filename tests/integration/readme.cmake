@@ -1,4 +1,4 @@
-# The README's code is compiled as it stands: its three C++ blocks are a test, a worker and a plug-in.
+# The README's code is compiled as it stands: its four C++ blocks are a test, a struct, a worker and a plug-in.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md)
 set(readme_code ${CMAKE_CURRENT_BINARY_DIR}/readme)
 execute_process(
@@ -8,10 +8,13 @@ execute_process(
 # Without precompiled headers: what a block forgets to include must show.
 temporalio_add_test(readme_example_test NO_PRECOMPILED_HEADER SOURCES ${readme_code}/1.cc LIBS temporalio_testing)
 
-add_executable(readme_worker ${readme_code}/2.cc)
+add_library(readme_struct OBJECT ${readme_code}/2.cc)
+target_link_libraries(readme_struct PRIVATE temporalio_options temporalio_sdk)
+
+add_executable(readme_worker ${readme_code}/3.cc)
 target_link_libraries(readme_worker PRIVATE temporalio_options temporalio_sdk)
 
-add_library(readme_plugin MODULE ${readme_code}/3.cc)
+add_library(readme_plugin MODULE ${readme_code}/4.cc)
 target_link_libraries(readme_plugin PRIVATE temporalio_options temporalio_replayer)
 # None of these histories is a Nap: the plug-in is loaded, and every type is reported as not registered.
 add_test(NAME readme_plugin_loads

@@ -1,16 +1,14 @@
-// How a C++ value becomes a Temporal payload and comes back. Templates only carry the user's type; parsing, printing
-// and errors are in payload.cc. A type of your own needs nlohmann's to_json/from_json, or a PayloadTraits<T> of its
-// own.
+// How a C++ value becomes a Temporal payload and comes back. Numbers, text, enums, optional values, containers, tuples,
+// variants, lengths of time (ISO 8601) and points in time (RFC 3339, UTC) convert as they are. A struct needs one line,
+// TEMPORALIO_FIELDS (struct_fields.h); nlohmann's to_json/from_json (payload_json.h) or a PayloadTraits<T> of its own
+// do, too. Numbers are checked at every depth: what does not fit the type is refused, never changed.
 #pragma once
 
 #include <charconv>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,148 +18,29 @@
 #include <variant>
 #include <vector>
 
+#include "temporalio/detail/json_containers.h"
+#include "temporalio/detail/json_form.h"
+#include "temporalio/detail/json_time.h"
+#include "temporalio/detail/payload_value.h"
 #include "temporalio/function_traits.h"
+#include "temporalio/struct_fields.h"
 
 namespace temporalio {
 
-// Well-known values of the metadata key "encoding".
-inline constexpr std::string_view kEncodingNull = "binary/null";
-inline constexpr std::string_view kEncodingBinary = "binary/plain";
-inline constexpr std::string_view kEncodingJson = "json/plain";
-
-// An encoded value that owns its bytes. Not an aggregate: g++ 12.2 destroys temporaries of owning aggregates twice in
-// a statement with co_await.
-struct Payload {
-  Payload() = default;
-  Payload(std::string encoding_name, std::string bytes,
-          std::vector<std::pair<std::string, std::string>> other_metadata =
-              std::vector<std::pair<std::string, std::string>>())
-      : encoding(std::move(encoding_name)), data(std::move(bytes)), metadata(std::move(other_metadata)) {}
-
-  std::string encoding;
-  std::string data;
-  std::vector<std::pair<std::string, std::string>> metadata;  // other than "encoding"
-
-  friend bool operator==(const Payload&, const Payload&) = default;
-};
-
-// An encoded value that lives elsewhere (a Payload, a message). Valid as long as its owner.
-class PayloadView {
- public:
-  // Called once for each metadata entry but "encoding".
-  using Visit = void (*)(void* context, std::string_view key, std::string_view value);
-  using ForEachMetadata = void (*)(const void* owner, void* context, Visit visit);
-
-  PayloadView() = default;
-  PayloadView(const Payload& payload);  // NOLINT(google-explicit-constructor): a view, like string_view
-  PayloadView(std::string_view encoding_name, std::string_view bytes, const void* owner = nullptr,
-              ForEachMetadata for_each = nullptr)
-      : encoding(encoding_name), data(bytes), owner_(owner), for_each_(for_each) {}
-
-  std::string_view encoding;
-  std::string_view data;
-
-  // The value of one metadata key other than "encoding"; nullopt when it is not there.
-  std::optional<std::string> find_metadata(std::string_view key) const;
-  // A copy that owns everything.
-  Payload to_payload() const;
-
- private:
-  const void* owner_ = nullptr;
-  ForEachMetadata for_each_ = nullptr;
-};
-
-// A list of encoded values that lives elsewhere: arguments, details. Valid as long as its owner.
-class PayloadListView {
- public:
-  using At = PayloadView (*)(const void* owner, std::size_t index);
-
-  PayloadListView() = default;
-  PayloadListView(const std::vector<Payload>& payloads)  // NOLINT(google-explicit-constructor)
-      : PayloadListView(payloads.data(), payloads.size(), [](const void* owner, std::size_t index) {
-          return PayloadView(static_cast<const Payload*>(owner)[index]);
-        }) {}
-  PayloadListView(const void* owner, std::size_t size, At at) : owner_(owner), size_(size), at_(at) {}
-
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  PayloadView operator[](std::size_t index) const { return at_(owner_, index); }
-  // Copies that own everything.
-  std::vector<Payload> to_payloads() const;
-
- private:
-  const void* owner_ = nullptr;
-  std::size_t size_ = 0;
-  At at_ = nullptr;
-};
-
-// A value that is passed on as it is, neither encoded nor decoded.
-struct RawValue {
-  RawValue() = default;
-  explicit RawValue(Payload value) : payload(std::move(value)) {}
-
-  Payload payload;
-};
-
-// A payload could not be turned into the type asked for.
-class PayloadDecodeError : public std::runtime_error {
- public:
-  // `position`: index among arguments or details, -1 where there is only one value.
-  PayloadDecodeError(std::string_view encoding, std::string_view expected_type, std::string_view reason,
-                     int position = -1);
-
-  const std::string& encoding() const { return encoding_; }
-  const std::string& expected_type() const { return expected_type_; }
-  const std::string& reason() const { return reason_; }
-  int position() const { return position_; }
-
- private:
-  std::string encoding_;
-  std::string expected_type_;
-  std::string reason_;
-  int position_;
-};
-
-// A value has no payload form: NaN, infinity, a string that is not UTF-8, an error of the type's to_json.
-class PayloadEncodeError : public std::runtime_error {
- public:
-  PayloadEncodeError(std::string_view type, std::string_view reason);
-};
-
 namespace detail {
 
-template <class T>
-constexpr std::string_view readable_type() {
-  return template_argument(pretty_type<T>(), "kType = ");
-}
-
-[[noreturn]] void throw_decode_error(const PayloadView& payload, std::string_view expected_type,
-                                     std::string_view reason);
-[[noreturn]] void throw_encode_error(std::string_view type, std::string_view reason);
-
 // `type` names the C++ type in errors.
-std::string print_json(const nlohmann::json& value, std::string_view type);
-nlohmann::json parse_json(const PayloadView& payload, std::string_view type);
 std::string print_json_string(std::string_view text);
 std::string print_double(double value, std::string_view type);
 std::string parse_json_string(const PayloadView& payload);
 bool parse_bool(const PayloadView& payload);
-double parse_double(const PayloadView& payload, std::string_view type);
+// `max`: the largest magnitude of the type.
+double parse_double(const PayloadView& payload, double max, std::string_view type);
 long long parse_signed(const PayloadView& payload, long long min, long long max, std::string_view type);
 unsigned long long parse_unsigned(const PayloadView& payload, unsigned long long max, std::string_view type);
 std::vector<std::byte> parse_bytes(const PayloadView& payload);
 void expect_null(const PayloadView& payload, std::string_view type);
 bool is_null(const PayloadView& payload);
-
-template <class T>
-concept JsonEncodable = requires(const T& value) { nlohmann::json(value); };
-template <class T>
-concept JsonDecodable = requires(const nlohmann::json& json) { json.template get<T>(); };
-
-template <class T>
-concept JsonInteger =
-    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 // Encoded as the std::string of the same text.
 template <class T>
@@ -177,36 +56,21 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 
 // How T becomes a payload and comes back; specialise it for a type that JSON does not suit:
 //   static Payload encode(const T&);  static T decode(const PayloadView&);
-// This one goes through nlohmann::json (json/plain, compact, keys sorted).
+// This one is JSON (json/plain, compact, keys sorted).
 template <class T>
 struct PayloadTraits {
+  static constexpr bool kIsDefault = true;
   static Payload encode(const T& value) {
-    static_assert(
-        detail::JsonEncodable<T>,
-        "temporalio: this type has no payload form. Give it to_json (for example "
-        "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Type, fields...)), or specialise temporalio::PayloadTraits<Type>");
-    if constexpr (detail::JsonEncodable<T>) {
-      try {
-        return Payload(std::string(kEncodingJson),
-                       detail::print_json(nlohmann::json(value), detail::readable_type<T>()));
-      } catch (const nlohmann::json::exception& error) {
-        detail::throw_encode_error(detail::readable_type<T>(), error.what());
-      }
-    }
+    return detail::encode_json(detail::readable_type<T>(), &value, [](const detail::JsonOutput& out, const void* from) {
+      detail::JsonForm<T>::write(out, *static_cast<const T*>(from));
+    });
   }
   static T decode(const PayloadView& payload) {
-    static_assert(detail::JsonDecodable<T>,
-                  "temporalio: this type cannot be read from a payload. Give it from_json and a default constructor "
-                  "(for example NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Type, fields...)), or specialise "
-                  "temporalio::PayloadTraits<Type>");
-    if constexpr (detail::JsonDecodable<T>) {
-      const nlohmann::json json = detail::parse_json(payload, detail::readable_type<T>());
-      try {
-        return json.template get<T>();
-      } catch (const std::exception& error) {  // what a from_json throws to refuse a value, too
-        detail::throw_decode_error(payload, detail::readable_type<T>(), error.what());
-      }
-    }
+    std::optional<T> value;
+    detail::decode_json(payload, detail::readable_type<T>(), &value, [](const detail::JsonInput& in, void* into) {
+      static_cast<std::optional<T>*>(into)->emplace(detail::JsonForm<T>::read(in));
+    });
+    return *std::move(value);
   }
 };
 
@@ -216,7 +80,7 @@ struct PayloadTraits<bool> {
   static bool decode(const PayloadView& payload) { return detail::parse_bool(payload); }
 };
 
-template <detail::JsonInteger T>
+template <detail::PlainInteger T>
 struct PayloadTraits<T> {
   static Payload encode(T value) {
     char text[24];
@@ -240,7 +104,9 @@ struct PayloadTraits<T> {
                    detail::print_double(static_cast<double>(value), detail::readable_type<T>()));
   }
   static T decode(const PayloadView& payload) {
-    return static_cast<T>(detail::parse_double(payload, detail::readable_type<T>()));
+    constexpr double kMax = sizeof(T) < sizeof(double) ? static_cast<double>(std::numeric_limits<T>::max())
+                                                       : std::numeric_limits<double>::max();
+    return static_cast<T>(detail::parse_double(payload, kMax, detail::readable_type<T>()));
   }
 };
 
@@ -300,14 +166,6 @@ template <>
 struct PayloadTraits<RawValue> {
   static Payload encode(const RawValue& value) { return value.payload; }
   static RawValue decode(const PayloadView& payload) { return RawValue(payload.to_payload()); }
-};
-
-template <>
-struct PayloadTraits<nlohmann::json> {
-  static Payload encode(const nlohmann::json& value) {
-    return Payload(std::string(kEncodingJson), detail::print_json(value, "json"));
-  }
-  static nlohmann::json decode(const PayloadView& payload) { return detail::parse_json(payload, "json"); }
 };
 
 // Encodes one value. string_view and string literals encode as std::string. Throws PayloadEncodeError.

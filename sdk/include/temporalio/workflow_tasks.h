@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "temporalio/duration.h"
 #include "temporalio/detail/operation.h"
 #include "temporalio/detail/scheduler.h"
+#include "temporalio/duration.h"
 #include "temporalio/task.h"
 
 namespace temporalio::workflow {

@@ -6,6 +6,7 @@
 #include "sdk/src/payload/payload_proto.h"
 #include "temporal/api/command/v1/message.pb.h"
 #include "temporal/api/history/v1/message.pb.h"
+#include "temporalio/payload_json.h"
 
 namespace temporalio::machines {
 namespace {

@@ -2,7 +2,9 @@
 // ASCII strings are read and written without building a JSON value.
 #include "temporalio/payload.h"
 
-#include <array>
+#include <cmath>
+
+#include "temporalio/payload_json.h"
 
 namespace temporalio {
 
@@ -223,13 +225,16 @@ bool parse_bool(const PayloadView& payload) {
   throw_decode_error(payload, "bool", "expected true or false, found " + excerpt(text));
 }
 
-double parse_double(const PayloadView& payload, std::string_view type) {
+double parse_double(const PayloadView& payload, double max, std::string_view type) {
   const nlohmann::json json = parse_json(payload, type);
   if (!json.is_number()) {
     throw_decode_error(payload, type,
                        std::string("expected a number, found ") + json.type_name() + " " + excerpt(payload.data));
   }
-  return json.get<double>();
+  const double number = json.get<double>();
+  if (std::abs(number) > max)
+    throw_decode_error(payload, type, "the number " + excerpt(payload.data) + " is out of range");
+  return number;
 }
 
 long long parse_signed(const PayloadView& payload, long long min, long long max, std::string_view type) {

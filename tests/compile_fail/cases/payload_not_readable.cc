@@ -1,5 +1,5 @@
 // A result of a type that JSON knows nothing of.
-// expect: this type cannot be read from a payload
+// expect: this_type_has_no_payload_form_add_TEMPORALIO_FIELDS.*Opaque|Opaque.*has_no_payload_form
 #include "subject.h"
 
 namespace subject {

@@ -1,5 +1,5 @@
 // An argument of a type that JSON knows nothing of.
-// expect: this type has no payload form
+// expect: this_type_has_no_payload_form_add_TEMPORALIO_FIELDS.*Opaque|Opaque.*has_no_payload_form
 #include "subject.h"
 
 namespace subject {

@@ -7,6 +7,7 @@
 
 #include "temporalio/activity.h"
 #include "temporalio/client.h"
+#include "temporalio/payload_json.h"
 #include "temporalio/worker.h"
 #include "temporalio/workflow.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "temporalio/payload_json.h"
 #include "temporalio/testing.h"
 #include "temporalio/worker.h"
 #include "temporalio/workflow.h"

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "temporalio/payload.h"
+#include "temporalio/payload_json.h"
 
 namespace temporalio {
 namespace {

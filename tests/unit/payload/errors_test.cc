@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "temporalio/payload.h"
+#include "temporalio/payload_json.h"
 
 namespace temporalio {
 namespace {

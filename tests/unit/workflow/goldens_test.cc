@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fixtures/workflows/goldens.h"
+#include "temporalio/payload_json.h"
 #include "tests/unit/workflow/goldens_replay.h"
 
 using namespace std::chrono_literals;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "temporalio/payload_json.h"
 #include "temporalio/replayer.h"
 #include "temporalio/testing.h"
 #include "temporalio/worker.h"
