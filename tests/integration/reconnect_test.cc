@@ -107,6 +107,24 @@ TEST(Reconnect, ShutdownWithoutAServerEnds) {
   EXPECT_FALSE(worker.is_running());
 }
 
+TEST(Reconnect, ResultGivesUpWhenTheServerIsGone) {
+  const int port = free_port();
+  auto server = std::make_unique<ServerProcess>(port);
+  const auto client = client::Client::connect("127.0.0.1:" + std::to_string(port));
+  const auto handle =
+      client.start_workflow<&OneClickBuy::run>(Purchase("item1", "user1"), {.id = "waiting", .task_queue = "orders"});
+  std::thread killer([&] { server.reset(); });
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    handle.result();
+    FAIL() << "there is a result";
+  } catch (const RPCError& error) {
+    EXPECT_EQ(error.status(), RPCStatusCode::unavailable) << error.what();
+  }
+  killer.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
+}
+
 TEST(Reconnect, ManyWorkflowsOverASocketTakeNoThreads) {
   const int port = free_port();
   const ServerProcess server(port);

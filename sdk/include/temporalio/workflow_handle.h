@@ -48,6 +48,8 @@ enum class QueryRejectCondition {
 struct ResultOptions {
   // Whether to wait for the run that continues, retries or follows this one by its cron schedule.
   bool follow_runs = true;
+  // How long to wait, by the machine's clock; then RPCError with DEADLINE_EXCEEDED. Zero: for ever.
+  Duration timeout = Duration::zero();
 };
 
 struct QueryOptions {
@@ -127,7 +129,9 @@ class UntypedWorkflowHandle {
   const std::string& first_execution_run_id() const { return first_execution_run_id_; }
 
   // Waits until the workflow is closed and gives its encoded result (none: it returned nothing). Throws
-  // WorkflowFailureError with the cause, or, when it does not follow, WorkflowContinuedAsNewError.
+  // WorkflowFailureError with the cause, or, when it does not follow, WorkflowContinuedAsNewError; RPCError with
+  // UNAVAILABLE when the service has been gone for ten seconds, and in test environments when the workflow makes no
+  // progress.
   std::vector<Payload> result_payloads(ResultOptions options = {}) const;
 
   // Asks the workflow to cancel itself; it decides how it ends.

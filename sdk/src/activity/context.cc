@@ -88,6 +88,7 @@ void Context::set_worker_shutdown() {
 }
 
 void Context::record_heartbeat(std::vector<Payload> details) {
+  note_heartbeat();
   {
     const std::lock_guard lock(mutex_);
     const bool is_announced = heartbeat_.has_value();

@@ -63,6 +63,8 @@ class Context {
   void set_worker_shutdown();
   // Tells the loop that there is a heartbeat to take; called without the lock, on any thread.
   virtual void on_heartbeat_recorded() = 0;
+  // Every heartbeat, also one that takes the place of another that has not been sent. On the activity's thread.
+  virtual void note_heartbeat() {}
 
   const std::shared_ptr<base::Loop> loop_;
 

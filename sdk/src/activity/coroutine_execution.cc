@@ -4,6 +4,7 @@
 
 #include "sdk/src/activity/execution.h"
 #include "sdk/src/activity/thread_pool.h"
+#include "sdk/src/base/deadlock_watch.h"
 
 namespace temporalio::activity {
 namespace {
@@ -117,6 +118,10 @@ class CoroutineExecution final : public Execution {
   // Runs the coroutine until it waits or ends.
   void resume() {
     if (is_finished() || !root_) return;
+    const base::DeadlockWatch::Scope watch(*loop_, false, [this] {
+      return "asynchronous activity " + info().activity_type + " (id " + info().activity_id + ", of workflow " +
+             info().workflow_id + ")";
+    });
     scheduler_.run();
     if (root_->is_done()) finish(root_->error(), std::move(result_));
   }

@@ -20,6 +20,7 @@ Execution::Execution(std::shared_ptr<base::Loop> loop, ExecutionTask task, std::
       registration_(std::move(task.registration)),
       input_(std::move(task.input)),
       owner_(std::move(owner)),
+      on_heartbeat_(std::move(task.on_heartbeat)),
       throttle_(task.heartbeat_interval) {}
 
 void Execution::start() {
@@ -59,6 +60,10 @@ void Execution::finish(const std::exception_ptr& error, Payload result) {
     }
   }
   if (const auto owner = owner_.lock()) owner->on_finished(id_, std::move(outcome));
+}
+
+void Execution::note_heartbeat() {
+  if (on_heartbeat_) on_heartbeat_();
 }
 
 void Execution::on_heartbeat_recorded() {

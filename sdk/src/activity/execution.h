@@ -30,6 +30,7 @@ struct ExecutionTask {
   Info info;
   temporal::api::common::v1::Payloads input;
   Duration heartbeat_interval{};
+  std::function<void()> on_heartbeat;  // see ExecutorOptions
 };
 
 // Of the loop's thread, but for what Context says.
@@ -56,6 +57,7 @@ class Execution : public Context, public std::enable_shared_from_this<Execution>
 
  private:
   void on_heartbeat_recorded() final;
+  void note_heartbeat() final;
   void apply(const HeartbeatThrottle::Step& step);
   void send_heartbeat();
   void on_heartbeat_answered(const HeartbeatAnswer& answer);
@@ -64,6 +66,7 @@ class Execution : public Context, public std::enable_shared_from_this<Execution>
   const Registration registration_;
   const temporal::api::common::v1::Payloads input_;
   const std::weak_ptr<ExecutionOwner> owner_;
+  const std::function<void()> on_heartbeat_;
   HeartbeatThrottle throttle_;
   base::Loop::TimerId heartbeat_timer_;
   base::Loop::TimerId limit_timer_;

@@ -87,6 +87,7 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
     task.info = make_info(polled, options_);
     task.heartbeat_interval = heartbeat_interval(task.info.heartbeat_timeout, options_.max_heartbeat_throttle_interval,
                                                  options_.default_heartbeat_throttle_interval);
+    task.on_heartbeat = options_.on_heartbeat;
     const bool is_coroutine = registration.definition->start != nullptr;
     task.registration = std::move(registration);
     const auto make = is_coroutine ? make_coroutine_execution : make_thread_execution;

@@ -53,6 +53,8 @@ struct ExecutorOptions {
   std::function<void(const std::string& task_token, temporal::api::common::v1::Payloads details,
                      std::function<void(HeartbeatAnswer)> answered)>
       send_heartbeat;
+  // An activity has recorded a heartbeat, which may be sent later or never. On the activity's thread; may be empty.
+  std::function<void()> on_heartbeat;
 };
 
 // Of the loop's thread, but for the constructor and the destructor.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -395,6 +396,34 @@ bool Loop::cancel(TimerId timer) { return state_->cancel(timer); }
 Loop::HookId Loop::add_idle_hook(IdleHook hook) { return state_->add_idle_hook(std::move(hook)); }
 void Loop::remove_idle_hook(HookId hook) { state_->remove_idle_hook(hook); }
 void Loop::pump_until(const Predicate& predicate) { state_->pump_until(predicate); }
+bool Loop::try_exclusively(Callback function, Duration limit) {
+  struct Attempt {
+    std::mutex mutex;  // guards: both
+    bool has_run = false;
+    bool is_given_up = false;
+    std::condition_variable signal;
+  };
+  if (is_inside()) {
+    function();
+    return true;
+  }
+  const auto attempt = std::make_shared<Attempt>();
+  post([attempt, function = std::move(function)] {
+    const std::lock_guard lock(attempt->mutex);
+    if (attempt->is_given_up) return;
+    function();
+    attempt->has_run = true;
+    attempt->signal.notify_one();
+  });
+  const MonotonicTime end = real_time().now() + limit;
+  std::unique_lock lock(attempt->mutex);
+  while (!attempt->has_run && real_time().now() < end) {
+    real_time().wait(attempt->signal, lock, end - real_time().now());
+  }
+  attempt->is_given_up = true;
+  return attempt->has_run;
+}
+
 void Loop::exclusively(const Callback& function) { state_->exclusively(function); }
 bool Loop::is_inside() const { return state_->is_inside(); }
 const TimeSource& Loop::time() const { return state_->time(); }

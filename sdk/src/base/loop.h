@@ -70,6 +70,10 @@ class Loop {
   // what is posted. For short state changes by a thread that is not the loop's (closing a worker). It must not throw.
   void exclusively(const Callback& function);
 
+  // The same, but gives up after `limit`: false, and `function` has not run and will not. It may use nothing of the
+  // caller's frame without asking for that: it is destroyed later.
+  bool try_exclusively(Callback function, Duration limit);
+
   // The calling thread is inside a callback (or hook) of this loop.
   bool is_inside() const;
 

@@ -77,7 +77,10 @@ std::string send(Connection& connection, const char* method, Request& request, D
   rpc::CallOptions options;
   options.timeout = timeout;
   const rpc::Status status = connection.try_call("start_workflow", method, request, response, options);
-  if (status.is_ok()) return response.run_id();
+  if (status.is_ok()) {
+    if (connection.options().observer) connection.options().observer->on_started(id);
+    return response.run_id();
+  }
   temporal::api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure already;
   if (is(status, RPCStatusCode::already_exists) && find_detail(status, already)) {
     throw WorkflowAlreadyStartedError(id, type, already.run_id());

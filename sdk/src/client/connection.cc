@@ -83,6 +83,59 @@ rpc::Status Connection::try_call(const char* what, const char* method, google::p
   return outcome;
 }
 
+namespace {
+
+constexpr int kFailedPrecondition = 9;  // google.rpc.Code
+// How long a service behind a socket has for an answer that needs no waiting, before an observer may end the call.
+constexpr Duration kAnswerTime = std::chrono::milliseconds(200);
+
+class ObservedWait {
+ public:
+  explicit ObservedWait(WorkObserver& observer) : observer_(observer) { observer_.begin_wait(); }
+  ~ObservedWait() { observer_.end_wait(); }
+  ObservedWait(const ObservedWait&) = delete;
+  ObservedWait& operator=(const ObservedWait&) = delete;
+
+ private:
+  WorkObserver& observer_;
+};
+
+}  // namespace
+
+rpc::Status Connection::try_wait(const char* what, const std::string& workflow_id, const char* method,
+                                 google::protobuf::Message& request, google::protobuf::Message& response,
+                                 rpc::CallOptions options) {
+  WorkObserver* const observer = options_.observer.get();
+  if (observer == nullptr) return try_call(what, method, request, response, std::move(options));
+  check_may_wait(what);
+  const ObservedWait wait(*observer);
+  rpc::Status outcome;
+  rpc::CallId id = 0;
+  bool is_done = false;
+  const auto may_end = std::make_shared<bool>(options_.is_in_process);  // the timer may outlive this call
+  std::string reason;
+  options_.loop->post([&] {
+    id = service().start(method, request, response, std::move(options), [&](rpc::Status status) {
+      outcome = std::move(status);
+      is_done = true;
+    });
+  });
+  base::Loop::TimerId timer;
+  if (!*may_end) timer = options_.loop->post_after(kAnswerTime, [may_end] { *may_end = true; });
+  options_.loop->pump_until([&] {
+    if (is_done || !*may_end) return is_done;
+    reason = observer->why_to_end(workflow_id);
+    return !reason.empty();
+  });
+  options_.loop->cancel(timer);
+  if (!is_done) {
+    options_.loop->post([&] { service().cancel(id); });
+    options_.loop->pump_until([&] { return is_done; });
+    if (!outcome.is_ok()) return {kFailedPrecondition, reason, ""};
+  }
+  return outcome;
+}
+
 void Connection::call(const char* what, const char* method, google::protobuf::Message& request,
                       google::protobuf::Message& response, rpc::CallOptions options) {
   const rpc::Status status = try_call(what, method, request, response, std::move(options));

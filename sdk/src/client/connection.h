@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sdk/src/base/loop.h"
+#include "sdk/src/client/work_observer.h"
 #include "sdk/src/rpc/service.h"
 
 namespace temporalio::client {
@@ -26,6 +27,8 @@ struct ConnectionOptions {
   // In process: workers serve from the moment something is registered, poll with one call a queue, and close without
   // telling the service.
   bool is_in_process = false;
+  // In test environments: ends calls that would wait for ever.
+  std::shared_ptr<WorkObserver> observer = nullptr;
   std::uint64_t seed = 0;  // of request ids and queue names; 0: a random one
 };
 
@@ -44,6 +47,12 @@ class Connection {
             google::protobuf::Message& response, rpc::CallOptions options = {});
   rpc::Status try_call(const char* what, const char* method, google::protobuf::Message& request,
                        google::protobuf::Message& response, rpc::CallOptions options = {});
+
+  // The same for calls that last until a workflow (or, `workflow_id` empty, the clock) has got somewhere: the observer
+  // may end them, with FAILED_PRECONDITION and its reason.
+  rpc::Status try_wait(const char* what, const std::string& workflow_id, const char* method,
+                       google::protobuf::Message& request, google::protobuf::Message& response,
+                       rpc::CallOptions options);
 
   // Throws std::logic_error when a wait here would be for ever.
   void check_may_wait(const char* what) const;

@@ -53,7 +53,7 @@ UntypedWorkflowHandle::UntypedWorkflowHandle(std::shared_ptr<Connection> connect
 std::vector<Payload> UntypedWorkflowHandle::result_payloads(ResultOptions options) const {
   connection_->check_may_wait("result");
   const ResultWait wait(connection_->options());
-  return wait_for_result(*connection_, id_, result_run_id(), options.follow_runs);
+  return wait_for_result(*connection_, id_, result_run_id(), options.follow_runs, options.timeout);
 }
 
 void UntypedWorkflowHandle::cancel() const {
@@ -106,7 +106,7 @@ std::vector<Payload> UntypedWorkflowHandle::query_payloads(std::string_view name
   rpc::CallOptions call;
   // Also in process, where no transport sets a limit: without a worker nobody ever answers.
   call.timeout = options.rpc_timeout > Duration::zero() ? options.rpc_timeout : kQueryTimeout;
-  const rpc::Status status = connection_->try_call("query", rpc::kQueryWorkflow, request, response, call);
+  const rpc::Status status = connection_->try_wait("query", id_, rpc::kQueryWorkflow, request, response, call);
   temporal::api::errordetails::v1::QueryFailedFailure failed;
   if (!status.is_ok() && find_detail(status, failed)) {
     throw WorkflowQueryFailedError(status.message,

@@ -1,5 +1,8 @@
 #include "sdk/src/client/workflow_result.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "sdk/src/client/connection.h"
 #include "sdk/src/client/status_errors.h"
 #include "sdk/src/payload/failure.h"
@@ -14,8 +17,33 @@ namespace {
 namespace ws = temporal::api::workflowservice::v1;
 using temporal::api::history::v1::HistoryEvent;
 
+// The end of the caller's patience.
+class Deadline {
+ public:
+  Deadline(Connection& connection, Duration timeout)
+      : time_(connection.loop().time()), timeout_(timeout), end_(time_.now() + timeout) {}
+
+  // Zero: no limit.
+  Duration left() const {
+    if (timeout_ == Duration::zero()) return timeout_;
+    return std::max<Duration>(end_ - time_.now(), std::chrono::milliseconds(1));
+  }
+  void check(const std::string& id) const {
+    if (timeout_ == Duration::zero() || time_.now() < end_) return;
+    const auto seconds = std::chrono::duration<double>(timeout_).count();
+    throw RPCError(RPCStatusCode::deadline_exceeded,
+                   "workflow " + id + " has not closed within " + std::to_string(seconds) + " s");
+  }
+
+ private:
+  const base::TimeSource& time_;
+  const Duration timeout_;
+  const base::MonotonicTime end_;
+};
+
 // Waits for the last event of one run.
-HistoryEvent wait_for_close_event(Connection& connection, const std::string& id, const std::string& run_id) {
+HistoryEvent wait_for_close_event(Connection& connection, const std::string& id, const std::string& run_id,
+                                  const Deadline& deadline) {
   std::string next_page_token;
   for (;;) {
     ws::GetWorkflowExecutionHistoryRequest request;
@@ -29,9 +57,17 @@ HistoryEvent wait_for_close_event(Connection& connection, const std::string& id,
     request.set_next_page_token(next_page_token);
     rpc::CallOptions options;
     options.is_long_poll = true;
-    connection.call("result", rpc::kGetWorkflowExecutionHistory, request, response, options);
+    options.timeout = deadline.left();
+    const rpc::Status status =
+        connection.try_wait("result", id, rpc::kGetWorkflowExecutionHistory, request, response, options);
+    if (status.code == static_cast<int>(RPCStatusCode::deadline_exceeded)) {
+      deadline.check(id);
+      continue;
+    }
+    if (!status.is_ok()) throw_status(status);
     auto& events = *response.mutable_history()->mutable_events();
     if (!events.empty()) return std::move(events[events.size() - 1]);
+    deadline.check(id);
     next_page_token = response.next_page_token();  // the poll's time was up
   }
 }
@@ -41,9 +77,10 @@ HistoryEvent wait_for_close_event(Connection& connection, const std::string& id,
 }  // namespace
 
 std::vector<Payload> wait_for_result(Connection& connection, const std::string& id, std::string run_id,
-                                     bool follow_runs) {
+                                     bool follow_runs, Duration timeout) {
+  const Deadline deadline(connection, timeout);
   for (;;) {
-    const HistoryEvent event = wait_for_close_event(connection, id, run_id);
+    const HistoryEvent event = wait_for_close_event(connection, id, run_id, deadline);
     switch (event.attributes_case()) {
       case HistoryEvent::kWorkflowExecutionCompletedEventAttributes: {
         const auto& completed = event.workflow_execution_completed_event_attributes();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "temporalio/duration.h"
 #include "temporalio/payload.h"
 
 namespace temporalio::client {
@@ -13,6 +14,6 @@ class Connection;
 // The encoded result of run `run_id` (empty: the newest), or, when it follows, of the last run of its chain. Throws
 // WorkflowFailureError, WorkflowContinuedAsNewError, RPCError.
 std::vector<Payload> wait_for_result(Connection& connection, const std::string& id, std::string run_id,
-                                     bool follow_runs);
+                                     bool follow_runs, Duration timeout);
 
 }  // namespace temporalio::client

@@ -31,8 +31,8 @@ constexpr int kDataLoss = 15;
 // A server that is overloaded is left alone for longer.
 constexpr Duration kExhaustedInterval = 1s;
 constexpr Duration kExhaustedMaxInterval = 10s;
-constexpr Duration kLongPollInterval = 200ms;
-constexpr Duration kLongPollMaxInterval = 10s;
+constexpr Duration kWorkerPollInterval = 200ms;
+constexpr Duration kWorkerPollMaxInterval = 10s;
 
 class RetryService final : public Service, public std::enable_shared_from_this<RetryService> {
  public:
@@ -105,25 +105,28 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
     if (status.code == kOk || call.is_cancelled || !call.options.is_retryable) return finish(id, std::move(status));
     if (!may_repeat(call.options, status)) return finish(id, std::move(status));
 
-    // The deadline of a long poll passes when nothing has happened: no reason to wait before the next.
-    const bool is_quiet_poll = call.options.is_long_poll && status.code == kDeadlineExceeded;
+    // The deadline of a poll passes when nothing has happened: no reason to wait before the next.
+    const bool is_quiet_poll = call.options.is_worker_poll && status.code == kDeadlineExceeded;
     if (is_quiet_poll) call.attempts = 0;
     const Duration wait = is_quiet_poll ? Duration::zero() : next_interval(call, status.code);
-    if (!call.options.is_long_poll) {
-      const Duration elapsed = loop_->time().now() - call.first_try;
-      if (call.attempts >= options_.max_attempts || elapsed + wait > options_.max_elapsed) {
-        return finish(id, std::move(status));
-      }
-    }
+    if (!call.options.is_worker_poll && is_used_up(call, wait)) return finish(id, std::move(status));
     call.response->Clear();
     call.timer = loop_->post_after(wait, [self = weak_from_this(), id] {
       if (const auto service = self.lock()) service->attempt(id);
     });
   }
 
+  // Whether the next try, after `wait`, would be one too many. A long poll may have waited for long before its service
+  // went: its time counts from its first failure.
+  bool is_used_up(Call& call, Duration wait) const {
+    if (call.options.is_long_poll && call.attempts == 1) call.first_try = loop_->time().now();
+    const Duration elapsed = loop_->time().now() - call.first_try;
+    return call.attempts >= options_.max_attempts || elapsed + wait > options_.max_elapsed;
+  }
+
   // Polls are repeated for ever; who waits for them is told when that begins and when it ends.
   void note_polls(const Call& call, const Status& status) {
-    if (!call.options.is_long_poll || call.is_cancelled) return;
+    if (!call.options.is_worker_poll || call.is_cancelled) return;
     const bool fails = is_transient(status.code);
     if (fails == polls_fail_) return;
     if (!fails && status.code != kOk) return;
@@ -135,12 +138,12 @@ class RetryService final : public Service, public std::enable_shared_from_this<R
   static bool may_repeat(const CallOptions& options, const Status& status) {
     if (status.refusal != Refusal::none) return false;  // RESOURCE_EXHAUSTED by its size: it will not shrink
     const int code = status.code;
-    return is_transient(code) || (options.is_long_poll && (code == kDeadlineExceeded || code == kCancelled));
+    return is_transient(code) || (options.is_worker_poll && (code == kDeadlineExceeded || code == kCancelled));
   }
 
   Duration next_interval(Call& call, int code) {
     if (code == kResourceExhausted) return grown(kExhaustedInterval, 2.0, call.exhausted++, kExhaustedMaxInterval);
-    if (call.options.is_long_poll) return grown(kLongPollInterval, 2.0, call.attempts - 1, kLongPollMaxInterval);
+    if (call.options.is_worker_poll) return grown(kWorkerPollInterval, 2.0, call.attempts - 1, kWorkerPollMaxInterval);
     return grown(options_.initial_interval, options_.multiplier, call.attempts - 1, options_.max_interval);
   }
 

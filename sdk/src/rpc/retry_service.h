@@ -1,5 +1,5 @@
 // Repeats calls that failed in passing: the official SDKs' policy (100 ms growing by 1.7 to 5 s with jitter, at most
-// ten tries and ten seconds; long polls for ever, 200 ms doubling to 10 s).
+// ten tries and ten seconds; the polls of workers for ever, 200 ms doubling to 10 s).
 #pragma once
 
 #include <cstdint>

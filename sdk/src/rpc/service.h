@@ -30,7 +30,10 @@ struct Status {
 
 struct CallOptions {
   std::chrono::nanoseconds timeout{0};  // 0: the service's default
-  bool is_long_poll = false;            // retried for ever, long default timeout
+  bool is_long_poll = false;            // long default timeout
+  // A worker's poll: repeated for ever, and when its time is up. Other long polls give up as other calls do, and their
+  // callers hear that the time is up.
+  bool is_worker_poll = false;
   bool is_retryable = true;
   std::vector<std::pair<std::string, std::string>> metadata;
 };

@@ -42,6 +42,9 @@ void ActivityWorker::start() {
                                    std::function<void(activity::HeartbeatAnswer)> answered) {
     send_heartbeat(task_token, std::move(details), std::move(answered));
   };
+  if (const auto observer = connection_->options().observer) {
+    executor.on_heartbeat = [observer] { observer->on_progress(); };
+  }
   executor_ = std::make_unique<activity::Executor>(connection_->shared_loop(), registry_, std::move(executor));
 
   auto request = std::make_shared<ws::PollActivityTaskQueueRequest>();
@@ -86,12 +89,18 @@ bool ActivityWorker::is_idle() const { return slots_->used == 0 && (poller_ == n
 void ActivityWorker::accept(ws::PollActivityTaskQueueResponse task) {
   ++slots_->used;
   const std::string task_token = task.task_token();
-  running_[task_token] = {describe(task), task.workflow_execution().run_id() + "/" + task.activity_id(), task_token};
+  running_[task_token] = {describe(task),
+                          task.workflow_execution().run_id() + "/" + task.activity_id(),
+                          task_token,
+                          task.workflow_execution().workflow_id(),
+                          task.activity_type().name(),
+                          !registry_.find(task.activity_type().name()).has_value()};
   executor_->start(std::move(task), [self = weak_from_this(), task_token](activity::Outcome outcome) {
     const auto worker = self.lock();
     if (worker == nullptr) return;
     const Attempt attempt = std::move(worker->running_.extract(task_token).mapped());
     worker->log_failure(attempt, outcome);
+    worker->tell_observer(attempt, outcome);
     worker->report(attempt, std::move(outcome));
   });
 }
@@ -103,6 +112,14 @@ void ActivityWorker::log_failure(const Attempt& attempt, const activity::Outcome
                          temporal::api::enums::v1::APPLICATION_ERROR_CATEGORY_BENIGN;
   failures_.log(is_benign ? LogLevel::debug : LogLevel::warning, attempt.subject,
                 attempt.what + " failed: " + outcome.failure.message());
+}
+
+void ActivityWorker::tell_observer(const Attempt& attempt, const activity::Outcome& outcome) {
+  client::WorkObserver* const observer = connection_->options().observer.get();
+  if (observer == nullptr) return;
+  if (outcome.kind != activity::Outcome::Kind::failed) return observer->on_attempt_ended(attempt.subject);
+  observer->on_attempt_failed({attempt.workflow_id, attempt.subject, attempt.what, attempt.type,
+                               outcome.failure.message(), attempt.is_type_unknown});
 }
 
 void ActivityWorker::report(const Attempt& attempt, activity::Outcome outcome) {

@@ -57,10 +57,14 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
     std::string what;     // "activity charge (id 3, attempt 2, of workflow p1)"
     std::string subject;  // the same of all attempts
     std::string task_token;
+    std::string workflow_id;
+    std::string type;
+    bool is_type_unknown = false;
   };
 
   void accept(temporal::api::workflowservice::v1::PollActivityTaskQueueResponse task);
   void log_failure(const Attempt& attempt, const activity::Outcome& outcome);
+  void tell_observer(const Attempt& attempt, const activity::Outcome& outcome);
   void report(const Attempt& attempt, activity::Outcome outcome);
   void report_failed(const Attempt& attempt,
                      std::shared_ptr<temporal::api::workflowservice::v1::RespondActivityTaskFailedRequest> request,

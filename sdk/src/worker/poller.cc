@@ -26,6 +26,7 @@ void Poller::open() {
   poll->response.reset(options_.response_type->New());
   rpc::CallOptions call;
   call.is_long_poll = true;
+  call.is_worker_poll = true;
   ++slots_->waiting;
   auto& request = *poll->request;
   auto& response = *poll->response;

@@ -78,13 +78,21 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
   bool is_in_process() const { return connection_->options().is_in_process; }
   base::Loop& loop() { return connection_->loop(); }
   client::Connection& connection() { return *connection_; }
+  client::WorkObserver* observer() const { return connection_->options().observer.get(); }
 
   // ---- any thread ----
   void add(const workflow::Definition& definition) {
-    edit([&] { workflows_->registry().add(definition); });
+    edit([&] {
+      workflows_->registry().add(definition);
+      if (observer()) observer()->on_registered(client::WorkObserver::TypeKind::workflow, std::string(definition.name));
+    });
   }
   void add(activity::Registration registration) {
-    edit([&] { activities_->registry().add(std::move(registration)); });
+    edit([&] {
+      const std::string name = registration.name;
+      activities_->registry().add(std::move(registration));
+      if (observer()) observer()->on_registered(client::WorkObserver::TypeKind::activity, name);
+    });
   }
   void start();
   void request_shutdown();
@@ -127,7 +135,8 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
   bool is_saying_farewell_ = false;
   base::Loop::TimerId grace_timer_;
   base::Loop::TimerId polls_timer_;
-  rpc::Status refusal_;  // why the service refused to be polled
+  std::shared_ptr<Impl> self_;  // destroyed where it could not wait: lives until it is stopped
+  rpc::Status refusal_;         // why the service refused to be polled
 };
 
 // Registers between callbacks of the loop: workflow code may be running on another thread.
@@ -246,6 +255,12 @@ void Worker::Impl::finish_if_idle() {
   stage_ = Stage::stopped;
   loop().cancel(grace_timer_);
   loop().cancel(polls_timer_);
+  if (self_ != nullptr) {
+    loop().post([self = std::move(self_)] {
+      self->workflows_.reset();
+      self->activities_.reset();
+    });
+  }
 }
 
 void Worker::Impl::on_refused(const rpc::Status& status) {
@@ -269,6 +284,14 @@ void Worker::Impl::throw_refusal() {
 // From the destructor of the worker. Waits for what is in work: another worker could not have it before it times out,
 // and the code of activities may use what the worker's owner owns.
 void Worker::Impl::close() {
+  if (loop().is_inside()) {  // in workflow code: nothing may be waited for here
+    base::log(LogLevel::error, "the worker for task queue " + task_queue_ +
+                                   " is destroyed in workflow code or an asynchronous activity: it ends by itself, "
+                                   "later; keep workers where they were made");
+    begin_shutdown();
+    if (stage_ != Stage::stopped) self_ = shared_from_this();
+    return;
+  }
   loop().exclusively([&] {
     begin_shutdown();
     if (is_in_process()) activities_->cancel_all();  // a test that ends has nothing to be graceful for
@@ -282,6 +305,7 @@ void Worker::Impl::close() {
 
 Worker::Worker(const client::Client& client, const WorkerOptions& options) {
   check_options(options);
+  client.connection()->check_may_wait("A worker, which its destructor ends,");
   impl_ = std::make_shared<Impl>(client.connection(), options);
 }
 

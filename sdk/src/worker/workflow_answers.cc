@@ -44,11 +44,26 @@ void limit_query_answers(ws::RespondWorkflowTaskCompletedRequest& completed) {
 }  // namespace
 
 WorkflowWorker::Answered WorkflowWorker::answered_of(const Task& task) const {
-  return {describe_task(task), task.workflow_execution().run_id(), task.task_token(), task.attempt()};
+  return {describe_task(task),
+          task.workflow_execution().workflow_id(),
+          task.workflow_execution().run_id(),
+          task.workflow_type().name(),
+          task.task_token(),
+          task.attempt()};
+}
+
+void WorkflowWorker::note_descendant(const Task& task) {
+  if (observer() == nullptr || task.history().events().empty()) return;
+  const auto& started = task.history().events(0).workflow_execution_started_event_attributes();
+  const std::string& root = started.root_workflow_execution().workflow_id();
+  const std::string& ancestor = root.empty() ? started.parent_workflow_execution().workflow_id() : root;
+  const std::string& id = task.workflow_execution().workflow_id();
+  if (!ancestor.empty() && ancestor != id) observer()->on_descendant(id, ancestor);
 }
 
 void WorkflowWorker::complete(const Task& task, bool is_cached,
                               std::shared_ptr<ws::RespondWorkflowTaskCompletedRequest> completed) {
+  note_descendant(task);
   completed->set_task_token(task.task_token());
   completed->set_identity(options_.identity);
   completed->set_namespace_(connection_->namespace_());
@@ -70,6 +85,7 @@ void WorkflowWorker::complete(const Task& task, bool is_cached,
 
 void WorkflowWorker::on_completed(const Answered& answered, const rpc::Status& status, Task* next) {
   if (status.is_ok()) {
+    if (observer() != nullptr) observer()->on_task_completed(answered.workflow_id);
     if (next != nullptr && !next->task_token().empty()) accept(std::make_unique<Task>(std::move(*next)));
     return;
   }
@@ -79,13 +95,18 @@ void WorkflowWorker::on_completed(const Answered& answered, const rpc::Status& s
   const RefusedAnswer refused = judge_refusal("the completion of a task of " + answered.what, status);
   failures_.log(refused.level, answered.run_id, refused.text);
   if (!refused.is_to_be_failed()) return;
+  if (observer() != nullptr) {
+    observer()->on_task_failed(
+        {answered.workflow_id, answered.what, answered.type, refused.text, answered.attempt, false});
+  }
   // Of an INVALID_ARGUMENT of the service's own it has recorded the failure itself, and takes no second one.
   auto failed = std::make_shared<ws::RespondWorkflowTaskFailedRequest>();
   failed->set_cause(refused.cause);
   *failed->mutable_failure() = failure_of(refused);
   const bool ends_the_run =
       refused.cause == temporal::api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_GRPC_MESSAGE_TOO_LARGE;
-  if (answered.attempt > 1 && !ends_the_run) return;
+  const bool is_wanted = observer() != nullptr && observer()->wants_every_failure(answered.attempt);
+  if (answered.attempt > 1 && !ends_the_run && !is_wanted) return;
   ++slots_->used;
   fail_task(answered, std::move(failed), true);
 }
@@ -96,8 +117,14 @@ void WorkflowWorker::report_failure(const Task& task, TaskVerdict verdict,
   failures_.log(LogLevel::warning, answered.run_id,
                 "a task of " + answered.what + " failed, attempt " + std::to_string(task.attempt()) + ": " +
                     describe_verdict(verdict) + ": " + failed.failure().message());
+  if (observer() != nullptr) {
+    note_descendant(task);
+    observer()->on_task_failed({answered.workflow_id, answered.what, answered.type, failed.failure().message(),
+                                answered.attempt, verdict == TaskVerdict::not_registered});
+  }
   // A second failure is not reported: the service lets the task time out and backs off.
-  if (task.attempt() > 1) return free_slot();
+  const bool is_wanted = observer() != nullptr && observer()->wants_every_failure(task.attempt());
+  if (task.attempt() > 1 && !is_wanted) return free_slot();
   fail_task(answered, std::make_shared<ws::RespondWorkflowTaskFailedRequest>(std::move(failed)), true);
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "sdk/src/base/deadlock_watch.h"
 #include "sdk/src/base/log.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/rpc/methods.h"
-#include "sdk/src/worker/deadlock_watch.h"
 #include "sdk/src/worker/history_fetch.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 
@@ -47,7 +47,7 @@ WorkflowWorker::WorkflowWorker(std::shared_ptr<client::Connection> connection, W
 WorkflowWorker::~WorkflowWorker() = default;
 
 void WorkflowWorker::start() {
-  DeadlockWatch::start();
+  base::DeadlockWatch::start();
   auto request = std::make_shared<ws::PollWorkflowTaskQueueRequest>();
   request->set_namespace_(connection_->namespace_());
   request->set_identity(options_.identity);
@@ -169,7 +169,8 @@ void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
   auto failed = std::make_shared<ws::RespondWorkflowTaskFailedRequest>();
   const TaskVerdict verdict = [&] {
     // The message it describes is only read meanwhile.
-    const DeadlockWatch::Scope watch([&task = *task] { return describe_task(task); });
+    const base::DeadlockWatch::Scope watch(connection_->loop(), observer() != nullptr,
+                                           [&task = *task] { return describe_task(task); });
     run->begin(*task);
     return run->finish(*completed, *failed);
   }();
@@ -187,7 +188,8 @@ void WorkflowWorker::work(std::unique_ptr<workflow::Run> run, TaskPtr task) {
 void WorkflowWorker::answer_query(std::unique_ptr<workflow::Run> run, const Task& task) {
   temporal::api::query::v1::WorkflowQueryResult result;
   {
-    const DeadlockWatch::Scope watch([&task] { return describe_task(task); });
+    const base::DeadlockWatch::Scope watch(connection_->loop(), observer() != nullptr,
+                                           [&task] { return describe_task(task); });
     run->answer_query(task, result);
   }
   if (!run->is_closed()) cache_.put(task.workflow_execution().run_id(), std::move(run));

@@ -74,13 +74,17 @@ class WorkflowWorker : public std::enable_shared_from_this<WorkflowWorker> {
   // What is left of a task while its answer is under way.
   struct Answered {
     std::string what;  // "workflow OneClickBuy (id p1, run 0198...)"
+    std::string workflow_id;
     std::string run_id;
+    std::string type;
     std::string task_token;
     std::int32_t attempt = 1;
   };
 
   // workflow_answers.cc
+  client::WorkObserver* observer() const { return connection_->options().observer.get(); }
   Answered answered_of(const Task& task) const;
+  void note_descendant(const Task& task);
   void complete(const Task& task, bool is_cached,
                 std::shared_ptr<temporal::api::workflowservice::v1::RespondWorkflowTaskCompletedRequest> completed);
   void report_failure(const Task& task, workflow::TaskVerdict verdict,

@@ -119,12 +119,13 @@ TEST_F(RetryService, LeavesAnOverloadedServerAlone) {
   EXPECT_EQ(times_, (std::vector<Duration>{0s, 1s, 3s}));
 }
 
-TEST_F(RetryService, LongPollsAreRepeatedForEver) {
+TEST_F(RetryService, WorkersPollsAreRepeatedForEver) {
   std::vector<int> codes(100, kUnavailable);
   codes.push_back(0);
   answer(codes);
   CallOptions options;
   options.is_long_poll = true;
+  options.is_worker_poll = true;
   EXPECT_TRUE(call(options).is_ok());
   ASSERT_EQ(times_.size(), 101u);
   EXPECT_EQ(times_[1], 200ms);
@@ -141,6 +142,7 @@ TEST_F(RetryService, PollsThatFailAreReportedOnceAndSoIsTheirReturn) {
   answer({4, kUnavailable, kUnavailable, kUnavailable, 0});
   CallOptions options;
   options.is_long_poll = true;
+  options.is_worker_poll = true;
   EXPECT_TRUE(call(options).is_ok());
   set_log_sink({});
   ASSERT_EQ(log.size(), 2u);
@@ -148,12 +150,30 @@ TEST_F(RetryService, PollsThatFailAreReportedOnceAndSoIsTheirReturn) {
   EXPECT_THAT(log[1], ::testing::HasSubstr("can be polled again"));
 }
 
-TEST_F(RetryService, ALongPollWhoseTimeIsUpIsRepeatedAtOnce) {
+TEST_F(RetryService, AWorkersPollWhoseTimeIsUpIsRepeatedAtOnce) {
   answer({4, 4, kUnavailable, 0});
   CallOptions options;
   options.is_long_poll = true;
+  options.is_worker_poll = true;
   EXPECT_TRUE(call(options).is_ok());
   EXPECT_EQ(times_, (std::vector<Duration>{0ms, 0ms, 0ms, 200ms}));
+}
+
+TEST_F(RetryService, ACallersLongPollGivesUpWhenTheServiceIsGone) {
+  answer({kUnavailable});
+  CallOptions options;
+  options.is_long_poll = true;
+  EXPECT_EQ(call(options).code, kUnavailable);
+  EXPECT_GT(times_.size(), 5u);
+  EXPECT_LE(times_.back(), 10s);
+}
+
+TEST_F(RetryService, ACallersLongPollHearsThatItsTimeIsUp) {
+  answer({4, 0});
+  CallOptions options;
+  options.is_long_poll = true;
+  EXPECT_EQ(call(options).code, 4);
+  EXPECT_EQ(times_.size(), 1u);
 }
 
 TEST_F(RetryService, JitterStaysWithinItsShare) {

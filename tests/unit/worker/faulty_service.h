@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,10 @@ class FaultyService final : public Service, public std::enable_shared_from_this<
   using Inspect =
       std::function<void(std::string_view method, const Status& status, google::protobuf::Message& response)>;
 
+  // An answer in the service's place; nothing: the service is asked.
+  using Refuse =
+      std::function<std::optional<Status>(std::string_view method, const google::protobuf::Message& request)>;
+
   FaultyService(std::shared_ptr<Service> next, std::shared_ptr<base::Loop> loop)
       : next_(std::move(next)), loop_(std::move(loop)) {}
 
@@ -39,6 +44,12 @@ class FaultyService final : public Service, public std::enable_shared_from_this<
     const std::string_view path = method;
     const std::string name(path.substr(path.rfind('/') + 1));
     ++counts[name];
+    if (refuse) {
+      if (std::optional<Status> status = refuse(name, request)) {
+        loop_->post([done = std::move(done), status = std::move(*status)] { done(status); });
+        return 0;
+      }
+    }
     const Fault fault = decide ? decide(name, request) : Fault::none;
     if (fault == Fault::call_lost) {
       loop_->post([done = std::move(done)] { done({14, "lost on the way there", ""}); });
@@ -56,6 +67,7 @@ class FaultyService final : public Service, public std::enable_shared_from_this<
   void cancel(CallId call) override { next_->cancel(call); }
 
   Decide decide;
+  Refuse refuse;
   Inspect inspect;
   std::map<std::string, int> counts;  // calls by method
 

@@ -100,6 +100,16 @@ class Counting {
 class WorkerTest : public ::testing::Test {
  protected:
   WorkerTest() {
+    use_environment(testing::WorkflowEnvironment::start_time_skipping());
+    set_log_sink([this](LogLevel, std::string_view text) {
+      std::lock_guard lock(log_mutex_);
+      log_ += std::string(text) + "\n";
+    });
+  }
+  ~WorkerTest() override { set_log_sink({}); }
+
+  void use_environment(testing::WorkflowEnvironment environment) {
+    env_ = std::move(environment);
     const client::ConnectionOptions& own = env_.client().connection()->options();
     faulty_ = std::make_shared<rpc::FaultyService>(own.service, own.loop);
     client::ConnectionOptions options = own;
@@ -107,12 +117,7 @@ class WorkerTest : public ::testing::Test {
     options.service = rpc::make_retry_service(faulty_, own.loop,
                                               {.initial_interval = 1ms, .max_interval = 2ms, .max_attempts = 100}, 3);
     worker_client_.emplace(std::make_shared<client::Connection>(std::move(options)));
-    set_log_sink([this](LogLevel, std::string_view text) {
-      std::lock_guard lock(log_mutex_);
-      log_ += std::string(text) + "\n";
-    });
   }
-  ~WorkerTest() override { set_log_sink({}); }
 
   std::string log() {
     std::lock_guard lock(log_mutex_);
@@ -259,6 +264,7 @@ TEST_F(WorkerTest, LossesAtRandomDoNoHarm) {
 }
 
 TEST_F(WorkerTest, ReportsAFailedTaskOnceThenLetsItTimeOut) {
+  use_environment(testing::WorkflowEnvironment::start_time_skipping({.fail_fast = false}));
   worker::Worker worker(*worker_client_, {.task_queue = "q"});
   worker.add_workflow<Stumbling>();
   failures_left = 3;
@@ -457,6 +463,43 @@ class Signalling {
     co_return count;
   }
 };
+
+std::unique_ptr<worker::Worker>* worker_of_workflow = nullptr;
+const client::Client* client_of_workflow = nullptr;
+
+// Makes a worker, or destroys one that others have made.
+class MisusesWorkers {
+ public:
+  static void define(workflow::Definer<MisusesWorkers> d) { d.run<&MisusesWorkers::run>(); }
+  workflow::Task<std::string> run(bool destroys) {
+    co_await workflow::sleep(1s);
+    if (destroys) {
+      worker_of_workflow->reset();
+      co_return "destroyed";
+    }
+    try {
+      const worker::Worker made(*client_of_workflow, {.task_queue = "other"});
+    } catch (const std::logic_error& error) {
+      co_return error.what();
+    }
+    co_return "made";
+  }
+};
+
+TEST_F(WorkerTest, WorkflowCodeCannotMakeOrEndWorkers) {
+  worker::Worker worker(*worker_client_, {.task_queue = "q"});
+  worker.add_workflow<MisusesWorkers>();
+  auto other = std::make_unique<worker::Worker>(env_.client(), worker::WorkerOptions{.task_queue = "other"});
+  other->add_workflow<Waiting>();
+  other->start();
+  worker_of_workflow = &other;
+  client_of_workflow = &env_.client();
+  EXPECT_THAT(env_.client().execute_workflow<&MisusesWorkers::run>(false, options("makes")),
+              HasSubstr("A worker, which its destructor ends, waits for the Temporal service and was called from "
+                        "workflow code"));
+  EXPECT_EQ(env_.client().execute_workflow<&MisusesWorkers::run>(true, options("ends")), "destroyed");
+  EXPECT_THAT(log(), HasSubstr("the worker for task queue other is destroyed in workflow code"));
+}
 
 TEST_F(WorkerTest, SynchronousActivitiesMayUseTheClient) {
   worker::Worker worker(*worker_client_, {.task_queue = "q"});

@@ -2,6 +2,7 @@
 // socket, and the client to it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -24,6 +25,16 @@ struct TimeSkippingOptions {
   // Decides run ids, request ids and queue names, and with them everything that follows from them: the same seed and
   // the same calls give the same histories.
   std::uint64_t seed = 1;
+  // Ends result(), query() and execute_workflow() with an RPCError (FAILED_PRECONDITION) that says why, when the
+  // workflow that they wait for, or one that it has brought about, will get nowhere: its task has failed three times in
+  // the same way, no worker of this environment knows its type or that of one of its activities, or an activity has
+  // failed a thousand times while nothing else happened. false: all that is tried for ever, as a real service does.
+  bool fail_fast = true;
+  // The same ends, with what describe_time() says, when nothing has moved for so long by the machine's clock: no task
+  // or activity has ended, no heartbeat has come. Not while auto_time_skipping_disabled() holds. Zero: never. To be
+  // raised where an activity really takes longer. Workflow code that never yields cannot be ended: it is logged after
+  // two seconds, with its stack.
+  Duration hang_timeout = std::chrono::seconds(10);
   // The path of a test server (temporal-test-server, or the Java one) to launch, with these arguments after the port,
   // and to use over a socket instead of the service in this process. The seed is not used then: what several clients of
   // one server make up must differ.
@@ -73,8 +84,9 @@ class WorkflowEnvironment {
   // While the returned object lives, result() does not skip time.
   AutoTimeSkippingDisabled auto_time_skipping_disabled();
 
-  // Who holds the clock, why and for how long, and the next timer, for a person whose test hangs. In process only: over
-  // a socket it says where to look (SIGUSR1 makes temporal-test-server print the same).
+  // Who holds the clock, why and for how long, the next timer, and what fails, for a person whose test hangs. Answers
+  // at once, whatever runs: of code that does not yield it gives the stack. Over a socket it says where to look for
+  // what the server knows (SIGUSR1 makes temporal-test-server print it).
   std::string describe_time() const;
 
  private:

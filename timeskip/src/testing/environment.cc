@@ -10,6 +10,7 @@
 #include "temporal/api/testservice/v1/request_response.pb.h"
 #include "temporalio/testing.h"
 #include "timeskip/src/engine/core/proto_time.h"
+#include "timeskip/src/testing/hang_guard.h"
 #include "timeskip/src/testing/local_service.h"
 #include "timeskip/src/testing/server_process.h"
 #include "timeskip/src/testing/time_gate.h"
@@ -20,7 +21,9 @@ namespace {
 constexpr const char* kGetCurrentTime = "/temporal.api.testservice.v1.TestService/GetCurrentTime";
 
 // A client whose waits for results pass `gate`.
-client::Client gated_client(client::ConnectionOptions options, const std::shared_ptr<detail::TimeGate>& gate) {
+client::Client gated_client(client::ConnectionOptions options, const std::shared_ptr<detail::TimeGate>& gate,
+                            const std::shared_ptr<HangGuard>& guard) {
+  options.observer = guard;
   options.before_result_wait = [gate] { gate->enter(); };
   options.after_result_wait = [gate] { gate->leave(); };
   auto connection = std::make_shared<client::Connection>(std::move(options));
@@ -28,13 +31,29 @@ client::Client gated_client(client::ConnectionOptions options, const std::shared
   return client::Client(std::move(connection));
 }
 
+constexpr const char* kAskServer =
+    "The server is another process: send SIGUSR1 to temporal-test-server, and it prints who holds time.\n";
+
+HangGuardOptions guard_options(const TimeSkippingOptions& options, const std::shared_ptr<detail::TimeGate>& gate) {
+  HangGuardOptions guard;
+  guard.fail_fast = options.fail_fast;
+  guard.hang_timeout = options.hang_timeout;
+  guard.is_skipping_disabled = [weak = std::weak_ptr(gate)] {
+    const auto alive = weak.lock();
+    return alive != nullptr && alive->is_disabled();
+  };
+  guard.describe_time = [] { return std::string(kAskServer); };
+  return guard;
+}
+
 }  // namespace
 
 struct WorkflowEnvironment::State {
   client::Client client;
-  std::shared_ptr<detail::TimeGate> gate;    // null: no time skipping
-  std::shared_ptr<LocalService> in_process;  // null: behind a socket
-  std::unique_ptr<ServerProcess> process;    // null: not launched here
+  std::shared_ptr<detail::TimeGate> gate;      // null: no time skipping
+  std::shared_ptr<LocalService> in_process;    // null: behind a socket
+  std::unique_ptr<ServerProcess> process;      // null: not launched here
+  std::shared_ptr<HangGuard> guard = nullptr;  // null: a client of any service
 };
 
 WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions options) {
@@ -55,17 +74,26 @@ WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions
   connection.identity = std::string(options.identity);
   connection.is_in_process = true;
   connection.seed = options.seed;
-  auto client = gated_client(std::move(connection), gate);
-  return WorkflowEnvironment(
-      std::make_unique<State>(State{std::move(client), std::move(gate), std::move(service), nullptr}));
+  HangGuardOptions watched = guard_options(options, gate);
+  watched.is_in_process = true;
+  watched.describe_time = [weak = std::weak_ptr(service)] {
+    const auto alive = weak.lock();
+    return alive ? alive->describe_time_now() : std::string();
+  };
+  auto guard = std::make_shared<HangGuard>(connection.loop, std::move(watched));
+  auto client = gated_client(std::move(connection), gate, guard);
+  return WorkflowEnvironment(std::make_unique<State>(
+      State{std::move(client), std::move(gate), std::move(service), nullptr, std::move(guard)}));
 }
 
 WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view target, TimeSkippingOptions options) {
   const auto plain = client::Client::connect(target, {.namespace_ = options.namespace_, .identity = options.identity});
   auto gate = std::make_shared<detail::TimeGate>();
   // The same service and loop, in a connection that knows the gate.
-  auto client = gated_client(plain.connection()->options(), gate);
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), nullptr, nullptr}));
+  auto guard = std::make_shared<HangGuard>(plain.connection()->shared_loop(), guard_options(options, gate));
+  auto client = gated_client(plain.connection()->options(), gate, guard);
+  return WorkflowEnvironment(
+      std::make_unique<State>(State{std::move(client), std::move(gate), nullptr, nullptr, std::move(guard)}));
 }
 
 WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
@@ -105,9 +133,9 @@ WorkflowEnvironment::AutoTimeSkippingDisabled WorkflowEnvironment::auto_time_ski
 }
 
 std::string WorkflowEnvironment::describe_time() const {
-  if (state_->in_process) return state_->in_process->describe_time();
   if (!state_->gate) return "Time is not skipped here: it is the service's own.";
-  return "The server is another process: send SIGUSR1 to temporal-test-server, and it prints who holds time.";
+  return (state_->in_process ? state_->in_process->describe_time() : std::string(kAskServer)) +
+         state_->guard->describe_failures();
 }
 
 WorkflowEnvironment::AutoTimeSkippingDisabled::AutoTimeSkippingDisabled(std::shared_ptr<detail::TimeGate> gate)

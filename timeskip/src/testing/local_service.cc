@@ -3,11 +3,15 @@
 #include <optional>
 #include <utility>
 
+#include "sdk/src/base/deadlock_watch.h"
+
 namespace temporalio::testing {
 namespace {
 
 constexpr int kCancelled = 1;         // google.rpc.Code
 constexpr int kDeadlineExceeded = 4;  // google.rpc.Code
+// How long a description waits for its turn.
+constexpr Duration kPatience = std::chrono::milliseconds(300);
 
 }  // namespace
 
@@ -55,10 +59,17 @@ rpc::CallId LocalService::start(const char* method, google::protobuf::Message& r
 
 void LocalService::cancel(rpc::CallId call) { give_up(call, /*is_deadline=*/false); }
 
-std::string LocalService::describe_time() const {
-  std::string text;
-  loop_->exclusively([&] { text = server_.describe_time(loop_->time().system_now()); });
-  return text;
+std::string LocalService::describe_time_now() const { return server_.describe_time(loop_->time().system_now()); }
+
+std::string LocalService::describe_time() {
+  const auto text = std::make_shared<std::string>();
+  const auto describe = [self = shared_from_this(), text] { *text = self->describe_time_now(); };
+  if (loop_->try_exclusively(describe, kPatience)) return *text;
+  std::string out;
+  const bool is_stuck = base::DeadlockWatch::look_at(*loop_, [&](const std::string& who) {
+    out = who + "; nothing else happens meanwhile\n" + describe_time_now();  // the server rests while that code runs
+  });
+  return is_stuck ? out : "the environment's thread is busy and has not answered in time\n";
 }
 
 void LocalService::give_up(rpc::CallId id, bool is_deadline) {

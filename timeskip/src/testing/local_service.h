@@ -26,8 +26,10 @@ class LocalService final : public rpc::Service, public std::enable_shared_from_t
                     rpc::CallOptions options, std::function<void(rpc::Status)> done) override;
   void cancel(rpc::CallId call) override;
 
-  // Who holds virtual time, in words; from any thread.
-  std::string describe_time() const;
+  // Who holds virtual time, in words. On the loop.
+  std::string describe_time_now() const;
+  // The same from any thread, and at once: while code does not yield it says which, and where it is.
+  std::string describe_time();
 
  private:
   struct Call;

@@ -104,7 +104,7 @@ void TimeGate::sleep(Duration duration) {
   ts::SleepResponse response;
   timeskip::set_duration(request.mutable_duration(), duration);
   const Duration patience = std::min<Duration>(duration, timeskip::kMaxDuration) + kSleepMargin;
-  const rpc::Status status = to->try_call("sleep", kUnlockAndSleep, request, response, once(patience));
+  const rpc::Status status = to->try_wait("sleep", "", kUnlockAndSleep, request, response, once(patience));
   if (!status.is_ok()) client::throw_status(status);
 }
 

@@ -3,6 +3,7 @@
 // thread waits, never lock or unlock once too often.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -23,6 +24,8 @@ class TimeGate {
   void disable();
   void enable() noexcept;
 
+  bool is_disabled() const { return disabled_ > 0; }
+
   // Moves the service's clock by `duration`. Throws RPCError.
   void sleep(Duration duration);
 
@@ -33,10 +36,10 @@ class TimeGate {
   void settle();
 
   std::weak_ptr<client::Connection> connection_;
-  std::mutex mutex_;          // guards: what follows; held while the service is asked
-  int waiters_ = 0;           // waits for a result
-  int disabled_ = 0;          // scopes of auto_time_skipping_disabled()
-  bool is_unlocked_ = false;  // what the service was last told
+  std::mutex mutex_;               // guards: what follows; held while the service is asked
+  int waiters_ = 0;                // waits for a result
+  std::atomic<int> disabled_ = 0;  // scopes of auto_time_skipping_disabled()
+  bool is_unlocked_ = false;       // what the service was last told
 };
 
 }  // namespace temporalio::testing::detail
