@@ -23,19 +23,7 @@ class ThreadContext final : public activity::Context {
   using Context::set_cancelled;
   using Context::set_worker_shutdown;
 
-  std::shared_ptr<activity::detail::VoidWait> begin_sleep(Duration) override { refuse("sleep"); }
-  std::shared_ptr<activity::detail::VoidWait> begin_wait_for_cancelled() override { refuse("wait_for_cancelled"); }
-  std::shared_ptr<activity::detail::VoidWait> begin_wait_for_worker_shutdown() override {
-    refuse("wait_for_worker_shutdown");
-  }
-  void begin_offload(const std::shared_ptr<activity::detail::OffloadWait>&) override { refuse("offload"); }
-
  private:
-  [[noreturn]] static void refuse(const char* name) {
-    throw std::logic_error(std::string("activity::") + name +
-                           " is for asynchronous activities (activity::Task); a synchronous one blocks its own thread");
-  }
-
   void on_heartbeat_recorded() override {
     if (auto details = take_heartbeat(); details && on_heartbeat_) on_heartbeat_(*details);
   }
