@@ -15,6 +15,7 @@
 #include <string_view>
 #include <thread>
 
+#include "temporalio/activity_environment.h"
 #include "temporalio/log.h"
 #include "temporalio/process_pool.h"
 #include "temporalio/testing.h"
@@ -67,6 +68,8 @@ std::string sees_the_shutdown(std::string path) {
   const bool is_told = activity::wait_for_worker_shutdown_sync(1min);
   return is_told && !activity::is_cancelled() ? "in time" : "not told";
 }
+
+bool is_local(std::string) { return activity::info().is_local; }
 
 std::string crashes(std::string how) {
   if (activity::info().attempt > 1) return "survived " + how;
@@ -315,6 +318,31 @@ TEST(ProcessPool, Seed03_ProcessPoolEndsWithItsWorkerAlsoWhenThatIsKilled) {
   }
   ::unlink(path.c_str());
   EXPECT_TRUE(has_ended);
+}
+
+TEST(ProcessPool, RunsInAnActivityEnvironment) {
+  const auto pool = std::make_shared<activity::ProcessPoolExecutor>();
+  temporalio::testing::ActivityEnvironment env;
+  env.info.is_local = true;
+  EXPECT_EQ(env.run_in<&is_local>(pool, "book"), true);
+  int beats = 0;
+  env.on_heartbeat = [&](const std::vector<Payload>&) {
+    if (++beats == 1) env.cancel();
+  };
+  EXPECT_THROW(env.run_in<&stops_when_cancelled>(pool, "book"), CancelledError);
+  EXPECT_GE(beats, 1);
+}
+
+TEST(ProcessPool, FailuresComeOutOfAnActivityEnvironment) {
+  const auto pool = std::make_shared<activity::ProcessPoolExecutor>();
+  temporalio::testing::ActivityEnvironment env;
+  try {
+    env.run_in<&refuses>(pool, "4711");
+    ADD_FAILURE() << "it did not throw";
+  } catch (const ApplicationError& error) {
+    EXPECT_EQ(error.type(), "Card");
+    EXPECT_EQ(error.details<std::string>(0), "4711");
+  }
 }
 
 TEST(ProcessPool, OptionsMustMakeSense) {

@@ -27,7 +27,7 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
     running.done = std::move(done);
     const std::string type = polled.activity_type().name();
     const std::string workflow_type = polled.workflow_type().name();
-    if (auto registration = registry_.find(type)) {
+    if (auto registration = find(type)) {
       running.execution = make_execution(id, std::move(*registration), polled);
     }
     loop_->post([weak = weak_from_this(), id, type, workflow_type] {
@@ -52,6 +52,13 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
     Done done;
     std::shared_ptr<Execution> execution;  // null: the type is not registered
   };
+
+  std::optional<Registration> find(const std::string& type) const {
+    if (options_.mocks != nullptr) {
+      if (auto mock = options_.mocks->find(type)) return mock;
+    }
+    return registry_.find(type);
+  }
 
   std::shared_ptr<Execution> make_execution(std::uint64_t id, Registration registration, PolledTask& polled) {
     ExecutionTask task;

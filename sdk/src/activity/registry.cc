@@ -24,6 +24,12 @@ void Registry::add(Registration registration) {
   position->second = std::move(registration);
 }
 
+void Registry::replace(Registration registration) {
+  const std::lock_guard lock(mutex_);
+  const std::string name = registration.name;
+  registrations_.insert_or_assign(name, std::move(registration));
+}
+
 void Registry::add_dynamic(Registration registration) {
   if (registration.definition->is_method && registration.instance == nullptr) {
     throw std::invalid_argument("the dynamic activity is a method and was given no object");

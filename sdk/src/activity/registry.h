@@ -17,6 +17,8 @@ class Registry {
   // Throws std::invalid_argument where the name is empty or taken, a method has no instance, or there are two dynamic
   // ones.
   void add(Registration registration);
+  // In the place of one of the same name, if there is one.
+  void replace(Registration registration);
   // Of that name; else the dynamic one.
   std::optional<Registration> find(std::string_view name) const;
   bool is_empty() const;

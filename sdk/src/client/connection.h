@@ -10,6 +10,10 @@
 #include "sdk/src/base/loop.h"
 #include "sdk/src/rpc/service.h"
 
+namespace temporalio::activity {
+class Registry;
+}
+
 namespace temporalio::client {
 
 struct ConnectionOptions {
@@ -26,6 +30,8 @@ struct ConnectionOptions {
   // In process: workers serve from the moment something is registered, poll with one call a queue, and close without
   // telling the service.
   bool is_in_process = false;
+  // What workers run in place of their own activities of the same names. Null: nothing; only tests have them.
+  std::shared_ptr<activity::Registry> activity_mocks = {};
   std::uint64_t seed = 0;  // of request ids and queue names; 0: a random one
 };
 

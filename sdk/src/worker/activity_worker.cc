@@ -31,10 +31,16 @@ ActivityWorker::ActivityWorker(std::shared_ptr<client::Connection> connection, A
 
 ActivityWorker::~ActivityWorker() = default;
 
+bool ActivityWorker::has_activities() const {
+  const auto& mocks = connection_->options().activity_mocks;
+  return !registry_.is_empty() || (mocks != nullptr && !mocks->is_empty());
+}
+
 void ActivityWorker::start() {
   activity::ExecutorOptions executor;
   executor.namespace_ = connection_->namespace_();
   executor.task_queue = options_.task_queue;
+  executor.mocks = connection_->options().activity_mocks;
   executor.max_heartbeat_throttle_interval = options_.max_heartbeat_throttle_interval;
   executor.default_heartbeat_throttle_interval = options_.default_heartbeat_throttle_interval;
   executor.send_heartbeat = [this](const std::string& task_token, temporal::api::common::v1::Payloads details,

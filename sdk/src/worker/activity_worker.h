@@ -41,6 +41,8 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
   ~ActivityWorker();
 
   activity::Registry& registry() { return registry_; }
+  // There is something to poll for, if only what stands in for activities in tests.
+  bool has_activities() const;
 
   void start();
   // Opens no more polls, and lets activities know.

@@ -163,7 +163,7 @@ void Worker::Impl::start() {
   bool has_work = false;
   bool is_over = false;
   loop().exclusively([&] {
-    has_work = !workflows_->registry().is_empty() || !activities_->registry().is_empty();
+    has_work = !workflows_->registry().is_empty() || activities_->has_activities();
     is_over = stage_ == Stage::stopping || stage_ == Stage::stopped;
     if (!has_work || stage_ != Stage::created) return;
     stage_ = Stage::running;
@@ -180,7 +180,7 @@ void Worker::Impl::begin_polling() {
     polls_workflows_ = true;
     workflows_->start();
   }
-  if (!polls_activities_ && !activities_->registry().is_empty()) {
+  if (!polls_activities_ && activities_->has_activities()) {
     polls_activities_ = true;
     activities_->start();
   }

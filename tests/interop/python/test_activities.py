@@ -6,6 +6,7 @@ import signal
 import unittest
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.common import Priority, RetryPolicy
@@ -27,7 +28,7 @@ async def completes_elsewhere(argument: str) -> str:
 @workflow.defn
 class CallActivity:
     @workflow.run
-    async def run(self, activity_type: str, queue: str) -> object:
+    async def run(self, activity_type: str, queue: str) -> Any:
         return await workflow.execute_activity(
             activity_type,
             "book",

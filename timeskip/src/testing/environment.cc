@@ -2,9 +2,12 @@
 // a socket; from there on the two are the same.
 #include <google/protobuf/empty.pb.h>
 
+#include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "sdk/src/activity/registry.h"
 #include "sdk/src/base/loop.h"
 #include "sdk/src/client/connection.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
@@ -23,10 +26,16 @@ constexpr const char* kGetCurrentTime = "/temporal.api.testservice.v1.TestServic
 client::Client gated_client(client::ConnectionOptions options, const std::shared_ptr<detail::TimeGate>& gate) {
   options.before_result_wait = [gate] { gate->enter(); };
   options.after_result_wait = [gate] { gate->leave(); };
+  options.activity_mocks = std::make_shared<activity::Registry>();
   auto connection = std::make_shared<client::Connection>(std::move(options));
   gate->attach(connection);
   return client::Client(std::move(connection));
 }
+
+struct Mocks {
+  std::mutex mutex;  // guards: all
+  std::vector<std::shared_ptr<detail::MockCalls>> all;
+};
 
 }  // namespace
 
@@ -35,6 +44,7 @@ struct WorkflowEnvironment::State {
   std::shared_ptr<detail::TimeGate> gate;    // null: no time skipping
   std::shared_ptr<LocalService> in_process;  // null: behind a socket
   std::unique_ptr<ServerProcess> process;    // null: not launched here
+  std::unique_ptr<Mocks> mocks;
 };
 
 WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions options) {
@@ -56,8 +66,8 @@ WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions
   connection.is_in_process = true;
   connection.seed = options.seed;
   auto client = gated_client(std::move(connection), gate);
-  return WorkflowEnvironment(
-      std::make_unique<State>(State{std::move(client), std::move(gate), std::move(service), nullptr}));
+  return WorkflowEnvironment(std::make_unique<State>(
+      State{std::move(client), std::move(gate), std::move(service), nullptr, std::make_unique<Mocks>()}));
 }
 
 WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view target, TimeSkippingOptions options) {
@@ -65,11 +75,38 @@ WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view 
   auto gate = std::make_shared<detail::TimeGate>();
   // The same service and loop, in a connection that knows the gate.
   auto client = gated_client(plain.connection()->options(), gate);
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), std::move(gate), nullptr, nullptr}));
+  return WorkflowEnvironment(
+      std::make_unique<State>(State{std::move(client), std::move(gate), nullptr, nullptr, std::make_unique<Mocks>()}));
 }
 
 WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), nullptr, nullptr, nullptr}));
+  // The same service and loop, in a connection that knows the mocks.
+  client::ConnectionOptions options = client.connection()->options();
+  options.activity_mocks = std::make_shared<activity::Registry>();
+  client::Client with_mocks(std::make_shared<client::Connection>(std::move(options)));
+  return WorkflowEnvironment(
+      std::make_unique<State>(State{std::move(with_mocks), nullptr, nullptr, nullptr, std::make_unique<Mocks>()}));
+}
+
+void WorkflowEnvironment::add_mock(const activity::Definition& definition, std::shared_ptr<detail::MockCalls> mock,
+                                   void* instance) {
+  activity::Registration registration;
+  registration.name = std::string(definition.name);
+  registration.definition = &definition;
+  registration.instance = std::shared_ptr<void>(mock, instance);
+  client().connection()->options().activity_mocks->replace(std::move(registration));
+  const std::lock_guard lock(state_->mocks->mutex);
+  state_->mocks->all.push_back(std::move(mock));
+}
+
+std::string WorkflowEnvironment::unmet_expectations() const {
+  const std::lock_guard lock(state_->mocks->mutex);
+  std::string text;
+  for (const auto& mock : state_->mocks->all) {
+    const std::string unmet = mock->unmet();
+    if (!unmet.empty()) text += (text.empty() ? "" : "; ") + unmet;
+  }
+  return text;
 }
 
 WorkflowEnvironment::WorkflowEnvironment(std::unique_ptr<State> state) : state_(std::move(state)) {}
