@@ -1,4 +1,4 @@
-// What the code of an activity uses, and how a function becomes an activity.
+// What the code of an activity uses.
 //
 //   std::string greet(std::string name);                 // runs on a pool of threads
 //   activity::Task<int> copy(std::string from) {         // a coroutine: no thread while it waits
@@ -11,66 +11,28 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "temporalio/activity_definition.h"
+#include "temporalio/activity_info.h"
 #include "temporalio/duration.h"
 #include "temporalio/errors.h"
-#include "temporalio/function_traits.h"
+#include "temporalio/log.h"
 #include "temporalio/payload.h"
 #include "temporalio/task.h"
 
 namespace temporalio::activity {
 
+class Context;  // not public
+
 // What an asynchronous activity returns.
 using temporalio::Task;
-
-// What is known of the running activity.
-struct Info {
-  Info() = default;
-
-  // Value number `index` of the last heartbeat of an earlier attempt. Throws PayloadDecodeError.
-  template <class T>
-  T heartbeat_detail(std::size_t index) const {
-    return temporalio::detail::decode_argument<T>(heartbeat_details, index);
-  }
-
-  std::string activity_id;
-  std::string activity_type;
-  std::string activity_run_id;  // only for an activity that no workflow started
-  std::string namespace_;
-  std::string task_queue;
-  std::string task_token;  // bytes
-  std::string workflow_id;
-  std::string workflow_run_id;
-  std::string workflow_type;
-  int attempt = 1;  // the first is 1
-  bool is_local = false;
-  std::vector<Payload> heartbeat_details;
-  SystemTime scheduled_time{};                  // of the first attempt
-  SystemTime current_attempt_scheduled_time{};  // of this attempt
-  SystemTime started_time{};
-  std::optional<Duration> schedule_to_close_timeout;
-  std::optional<Duration> start_to_close_timeout;
-  std::optional<Duration> heartbeat_timeout;
-};
-
-// Why an activity is being cancelled; more than one may hold.
-struct CancellationDetails {
-  bool not_found = false;         // the server does not know this attempt any more
-  bool cancel_requested = false;  // the workflow asked for it
-  bool paused = false;
-  bool reset = false;
-  bool timed_out = false;
-  bool worker_shutdown = false;
-};
 
 // All of these may be called from the activity's code only, on its own thread or in its coroutine; elsewhere they throw
 // std::logic_error, except in_activity.
@@ -81,7 +43,7 @@ const Info& info();
 
 // The activity has been asked to stop.
 bool is_cancelled();
-// Throws CancelledError if it has.
+// Throws CancelledError if it has, unless a CancellationShield is alive.
 void check_cancelled();
 // Why; nullopt while it has not.
 std::optional<CancellationDetails> cancellation_details();
@@ -92,8 +54,41 @@ bool wait_for_cancelled_sync(std::optional<Duration> timeout = std::nullopt);
 bool is_worker_shutdown();
 bool wait_for_worker_shutdown_sync(std::optional<Duration> timeout = std::nullopt);
 
-// Ends the activity's function without ending the activity: somebody else completes it by its task token or id.
+// While it lives, a cancellation is no exception: check_cancelled() does not throw and awaits do not end with
+// CancelledError, for what must be finished in one piece. The first of these after its end throws. What tells of the
+// cancellation (is_cancelled, wait_for_cancelled) does so all the time. Ends on the thread, or in the coroutine, that
+// it began in.
+class [[nodiscard]] CancellationShield {
+ public:
+  ~CancellationShield();
+  CancellationShield(const CancellationShield&) = delete;
+  CancellationShield& operator=(const CancellationShield&) = delete;
+
+ private:
+  friend CancellationShield shield_cancel_exception();
+  explicit CancellationShield(Context& context);
+
+  Context& context_;
+};
+CancellationShield shield_cancel_exception();
+
+// Ends the activity's function without ending the activity: somebody else completes it by its task token or id, with a
+// client::AsyncActivityHandle.
 [[noreturn]] void raise_complete_async();
+
+// Writes to the log (temporalio/log.h), with type, ids and attempt of the running activity behind the text. Outside of
+// an activity the text goes as it is.
+class Logger {
+ public:
+  void debug(std::string_view text) const { write(LogLevel::debug, text); }
+  void info(std::string_view text) const { write(LogLevel::info, text); }
+  void warning(std::string_view text) const { write(LogLevel::warning, text); }
+  void error(std::string_view text) const { write(LogLevel::error, text); }
+
+ private:
+  static void write(LogLevel level, std::string_view text);
+};
+inline constexpr Logger logger;
 
 namespace detail {
 
@@ -220,118 +215,6 @@ auto offload(F&& function) {
   auto call = std::make_shared<Call>(std::forward<F>(function));
   detail::begin_offload(call);
   return Awaitable<Call>(std::move(call));
-}
-
-// ---- How a function becomes an activity ----
-
-// A function with its types erased. One of `call` and `start` is set.
-struct Definition {
-  std::string_view name;
-  bool is_method = false;
-  Payload (*call)(void* instance, const PayloadListView& arguments) = nullptr;
-  // Decodes before the first suspension, so that `arguments` may go once it has returned.
-  Task<void> (*start)(void* instance, const PayloadListView& arguments, Payload* result) = nullptr;
-};
-
-// What a worker is given. `instance` is what methods are called on.
-struct Registration {
-  Registration() = default;
-  std::string name;
-  const Definition* definition = nullptr;
-  std::shared_ptr<void> instance;
-};
-
-namespace detail {
-
-template <class R>
-Task<void> encode_result(Task<R> task, Payload* result) {
-  if constexpr (std::is_void_v<R>) {
-    co_await task;
-    *result = to_payload(nullptr);
-  } else {
-    R value = co_await task;
-    *result = to_payload(value);
-  }
-}
-
-template <auto kFunction>
-decltype(auto) invoke(void* instance, const PayloadListView& payloads) {
-  using Traits = FunctionTraits<decltype(kFunction)>;
-  auto arguments = from_payloads<typename Traits::Args>(payloads);
-  return std::apply(
-      [&](auto&... a) -> typename Traits::Result {
-        if constexpr (std::is_void_v<typename Traits::Class>) {
-          return kFunction(std::move(a)...);
-        } else {
-          return (static_cast<typename Traits::Class*>(instance)->*kFunction)(std::move(a)...);
-        }
-      },
-      arguments);
-}
-
-template <auto kFunction>
-Payload call(void* instance, const PayloadListView& payloads) {
-  using Traits = FunctionTraits<decltype(kFunction)>;
-  if constexpr (std::is_void_v<typename Traits::Result>) {
-    invoke<kFunction>(instance, payloads);
-    return to_payload(nullptr);
-  } else {
-    return to_payload(invoke<kFunction>(instance, payloads));
-  }
-}
-
-template <auto kFunction>
-Task<void> start(void* instance, const PayloadListView& payloads, Payload* result) {
-  return encode_result(invoke<kFunction>(instance, payloads), result);
-}
-
-template <auto kFunction>
-constexpr Definition make_definition() {
-  using Traits = FunctionTraits<decltype(kFunction)>;
-  Definition definition;
-  definition.name = kName<kFunction>;
-  definition.is_method = !std::is_void_v<typename Traits::Class>;
-  if constexpr (Traits::is_task) {
-    static_assert(!Traits::takes_references,
-                  "an asynchronous activity takes its arguments by value: it outlives the call that starts it");
-    definition.start = &start<kFunction>;
-  } else {
-    definition.call = &call<kFunction>;
-  }
-  return definition;
-}
-
-template <auto kFunction>
-inline constexpr Definition kDefinition = make_definition<kFunction>();
-
-}  // namespace detail
-
-// The definition of a function or method.
-template <auto kFunction>
-constexpr const Definition& definition() {
-  return detail::kDefinition<kFunction>;
-}
-
-// A function as a worker takes it; `name` overrides its name.
-template <auto kFunction>
-Registration registration(std::string_view name = kName<kFunction>) {
-  static_assert(std::is_void_v<typename FunctionTraits<decltype(kFunction)>::Class>,
-                "a method needs the object it is called on: add_activity<&Class::method>(std::make_shared<Class>())");
-  Registration made;
-  made.name = name;
-  made.definition = &definition<kFunction>();
-  return made;
-}
-
-// A method as a worker takes it. Calls from several threads at once reach the same object.
-template <auto kMethod>
-Registration registration(std::shared_ptr<typename FunctionTraits<decltype(kMethod)>::Class> instance,
-                          std::string_view name = kName<kMethod>) {
-  Registration made;
-  made.name = name;
-  made.definition = &definition<kMethod>();
-  made.instance = std::move(instance);
-  return made;
 }
 
 }  // namespace temporalio::activity

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "temporalio/async_activity_handle.h"
 #include "temporalio/id_policy.h"
 #include "temporalio/retry_policy.h"
 #include "temporalio/visibility.h"
@@ -175,6 +176,13 @@ class Client {
   // RPCError, with INVALID_ARGUMENT where the service does not take the query; a list does so when it is walked through.
   WorkflowExecutions list_workflows(std::string_view query = {}, const ListWorkflowsOptions& options = {}) const;
   WorkflowExecutionCount count_workflows(std::string_view query = {}, Duration rpc_timeout = Duration::zero()) const;
+
+  // A handle to an activity that completes asynchronously (activity::raise_complete_async), by
+  // {.task_token = ...} or {.workflow_id = ..., .run_id = ..., .activity_id = ...}; nothing is checked with the
+  // service. Throws std::invalid_argument where it is neither.
+  AsyncActivityHandle get_async_activity_handle(const AsyncActivityID& id) const {
+    return AsyncActivityHandle(connection_, id);
+  }
 
   const std::string& namespace_() const;
   const std::string& identity() const;

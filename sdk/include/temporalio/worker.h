@@ -16,6 +16,7 @@
 #include "temporalio/client.h"
 #include "temporalio/definition.h"
 #include "temporalio/duration.h"
+#include "temporalio/process_pool.h"
 
 namespace temporalio::worker {
 
@@ -28,6 +29,11 @@ struct WorkerOptions {
   int max_cached_workflows = 1000;
   int max_concurrent_workflow_tasks = 100;
   int max_concurrent_activities = 100;
+  // How many activities a second this worker starts, over time; 0: no limit.
+  double max_activities_per_second = 0;
+  // How many activities a second the service hands out to all workers of the task queue together; 0: no limit. The
+  // service goes by what it was told last, so all workers of a queue should say the same.
+  double max_task_queue_activities_per_second = 0;
   // Polls that wait for tasks at the same time; 0: five, in process one.
   int max_concurrent_workflow_task_polls = 0;
   int max_concurrent_activity_task_polls = 0;
@@ -71,6 +77,28 @@ class Worker {
   Worker& add_activity(std::shared_ptr<typename FunctionTraits<decltype(kMethod)>::Class> instance,
                        std::string_view name = activity::kName<kMethod>) {
     add_registration(activity::registration<kMethod>(std::move(instance), name));
+    return *this;
+  }
+
+  // A synchronous function that runs in a process of `pool`, see temporalio/process_pool.h.
+  template <auto kFunction>
+  Worker& add_activity(std::shared_ptr<activity::ProcessPoolExecutor> pool,
+                       std::string_view name = activity::kName<kFunction>) {
+    add_registration(activity::registration<kFunction>(std::move(pool), name));
+    return *this;
+  }
+
+  // Registers a function for every activity type that is not registered: it takes std::vector<RawValue>, the arguments
+  // as they came, and finds the type in activity::info(). Throws std::invalid_argument where there is one already.
+  template <auto kFunction>
+  Worker& add_dynamic_activity() {
+    add_registration(activity::dynamic_registration<kFunction>());
+    return *this;
+  }
+  // A method of `instance`, which all executions share.
+  template <auto kMethod>
+  Worker& add_dynamic_activity(std::shared_ptr<typename FunctionTraits<decltype(kMethod)>::Class> instance) {
+    add_registration(activity::dynamic_registration<kMethod>(std::move(instance)));
     return *this;
   }
 

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "sdk/src/base/log.h"
 #include "temporalio/detail/scheduler.h"
 
 namespace temporalio::activity {
@@ -15,7 +16,17 @@ Context& require_context() {
   return *context;
 }
 
+[[noreturn]] void refuse(const char* name) {
+  throw std::logic_error(std::string("temporalio: activity::") + name +
+                         " is for asynchronous activities (activity::Task); a synchronous one blocks its own thread");
+}
+
 }  // namespace
+
+std::shared_ptr<detail::VoidWait> Context::begin_sleep(Duration) { refuse("sleep"); }
+std::shared_ptr<detail::VoidWait> Context::begin_wait_for_cancelled() { refuse("wait_for_cancelled"); }
+std::shared_ptr<detail::VoidWait> Context::begin_wait_for_worker_shutdown() { refuse("wait_for_worker_shutdown"); }
+void Context::begin_offload(const std::shared_ptr<detail::OffloadWait>&) { refuse("offload"); }
 
 Context* Context::current() noexcept {
   // The code of a coroutine runs inside its scheduler, on the loop's thread.
@@ -41,6 +52,21 @@ std::optional<CancellationDetails> Context::cancellation_details() const {
 bool Context::is_worker_shutdown() const {
   const std::lock_guard lock(mutex_);
   return is_worker_shutdown_;
+}
+
+bool Context::is_shielded() const {
+  const std::lock_guard lock(mutex_);
+  return shields_ > 0;
+}
+
+void Context::enter_shield() {
+  const std::lock_guard lock(mutex_);
+  ++shields_;
+}
+
+void Context::leave_shield() {
+  const std::lock_guard lock(mutex_);
+  --shields_;
 }
 
 bool Context::wait_for(const bool& flag, std::optional<Duration> timeout) {
@@ -107,7 +133,8 @@ bool in_activity() noexcept { return Context::current() != nullptr; }
 const Info& info() { return require_context().info(); }
 bool is_cancelled() { return require_context().is_cancelled(); }
 void check_cancelled() {
-  if (is_cancelled()) throw CancelledError();
+  const Context& context = require_context();
+  if (context.is_cancelled() && !context.is_shielded()) throw CancelledError();
 }
 std::optional<CancellationDetails> cancellation_details() { return require_context().cancellation_details(); }
 bool wait_for_cancelled_sync(std::optional<Duration> timeout) {
@@ -117,12 +144,36 @@ bool is_worker_shutdown() { return require_context().is_worker_shutdown(); }
 bool wait_for_worker_shutdown_sync(std::optional<Duration> timeout) {
   return require_context().wait_until_worker_shutdown(timeout);
 }
+CancellationShield::CancellationShield(Context& context) : context_(context) { context_.enter_shield(); }
+CancellationShield::~CancellationShield() { context_.leave_shield(); }
+CancellationShield shield_cancel_exception() { return CancellationShield(require_context()); }
+
+void Logger::write(LogLevel level, std::string_view text) {
+  const Context* context = Context::current();
+  if (context == nullptr) return base::log(level, text);
+  base::log(level, std::string(text) + " (" + describe(context->info()) + ")");
+}
+
 void raise_complete_async() {
   require_context();
   throw detail::CompleteAsync();
 }
 
+std::string describe(const Info& info) {
+  std::string text =
+      "activity " + info.activity_type + ", id " + info.activity_id + ", attempt " + std::to_string(info.attempt);
+  if (info.in_workflow()) text += ", workflow " + info.workflow_id + ", run " + info.workflow_run_id;
+  return text;
+}
+
 namespace detail {
+
+std::vector<RawValue> to_raw_values(const PayloadListView& payloads) {
+  std::vector<RawValue> values;
+  values.reserve(payloads.size());
+  for (std::size_t i = 0; i < payloads.size(); ++i) values.emplace_back(payloads[i].to_payload());
+  return values;
+}
 
 void record_heartbeat(std::vector<Payload> details) { require_context().record_heartbeat(std::move(details)); }
 std::shared_ptr<VoidWait> begin_sleep(Duration duration) { return require_context().begin_sleep(duration); }

@@ -7,12 +7,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sdk/src/base/loop.h"
 #include "temporalio/activity.h"
 
 namespace temporalio::activity {
+
+// "activity charge, id 3, attempt 2, workflow w1, run ...": for messages.
+std::string describe(const Info& info);
 
 class Context {
  public:
@@ -46,16 +50,20 @@ class Context {
   // True once it has happened, false when `timeout` passed first.
   bool wait_until_cancelled(std::optional<Duration> timeout);
   bool wait_until_worker_shutdown(std::optional<Duration> timeout);
+  // A cancellation is kept back from exceptions.
+  bool is_shielded() const;
+  void enter_shield();
+  void leave_shield();
   // Keeps the newest values for the loop to send.
   void record_heartbeat(std::vector<Payload> details);
   // What was recorded last and not taken yet.
   std::optional<std::vector<Payload>> take_heartbeat();
 
-  // ---- an asynchronous activity's coroutine only; throw std::logic_error for a synchronous one ----
-  virtual std::shared_ptr<detail::VoidWait> begin_sleep(Duration duration) = 0;
-  virtual std::shared_ptr<detail::VoidWait> begin_wait_for_cancelled() = 0;
-  virtual std::shared_ptr<detail::VoidWait> begin_wait_for_worker_shutdown() = 0;
-  virtual void begin_offload(const std::shared_ptr<detail::OffloadWait>& wait) = 0;
+  // ---- an asynchronous activity's coroutine only; these here throw std::logic_error ----
+  virtual std::shared_ptr<detail::VoidWait> begin_sleep(Duration duration);
+  virtual std::shared_ptr<detail::VoidWait> begin_wait_for_cancelled();
+  virtual std::shared_ptr<detail::VoidWait> begin_wait_for_worker_shutdown();
+  virtual void begin_offload(const std::shared_ptr<detail::OffloadWait>& wait);
 
  protected:
   // Merges `details` into the reasons and wakes who waits. True when the activity was not being cancelled before.
@@ -76,6 +84,7 @@ class Context {
   std::condition_variable changed_;
   bool is_cancelled_ = false;
   bool is_worker_shutdown_ = false;
+  int shields_ = 0;
   CancellationDetails details_;
   std::optional<std::vector<Payload>> heartbeat_;
 };

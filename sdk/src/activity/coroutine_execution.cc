@@ -47,6 +47,7 @@ class CoroutineExecution final : public Execution {
 
   std::shared_ptr<detail::VoidWait> begin_sleep(Duration duration) override {
     require_coroutine();
+    deliver_cancellation();
     auto wait = std::make_shared<Sleep>(loop_);
     const auto on_timer = [weak = weak(), weak_wait = std::weak_ptr<Sleep>(wait)] {
       const auto self = weak.lock();
@@ -60,12 +61,17 @@ class CoroutineExecution final : public Execution {
   std::shared_ptr<detail::VoidWait> begin_wait_for_cancelled() override {
     require_coroutine();
     auto wait = std::make_shared<CancelWait>();
-    if (is_cancelled()) wait->completion().resolve();
+    if (is_cancelled()) {
+      wait->completion().resolve();
+    } else {
+      cancel_waits_.push_back(wait);
+    }
     return wait;
   }
 
   std::shared_ptr<detail::VoidWait> begin_wait_for_worker_shutdown() override {
     require_coroutine();
+    deliver_cancellation();
     auto wait = std::make_shared<detail::VoidWait>();
     if (is_worker_shutdown()) {
       wait->completion().resolve();
@@ -77,6 +83,7 @@ class CoroutineExecution final : public Execution {
 
   void begin_offload(const std::shared_ptr<detail::OffloadWait>& wait) override {
     require_coroutine();
+    deliver_cancellation();
     ThreadPool::process_wide().run([self = strong(), wait = wait]() mutable {
       {
         const Enter enter(*self);
@@ -111,7 +118,7 @@ class CoroutineExecution final : public Execution {
       return;
     }
     scheduler_.start(*root_);
-    if (is_cancelled()) root_->cancel();
+    is_cancellation_due_ = is_cancelled();
     resume();
   }
 
@@ -134,15 +141,29 @@ class CoroutineExecution final : public Execution {
   void on_offloaded(detail::OffloadWait& wait) {
     wait.completion().resolve();
     // The result is delivered; the next wait throws.
-    if (wait.is_cancelled() && root_) root_->cancel();
+    if (wait.is_cancelled()) is_cancellation_due_ = true;
     resume();
   }
 
   void on_cancelled() override {
     if (!root_) return;
     const auto self = strong();
-    root_->cancel();
+    if (is_shielded()) {
+      is_cancellation_due_ = true;
+      for (const auto& weak_wait : std::exchange(cancel_waits_, {})) {
+        if (const auto wait = weak_wait.lock()) wait->completion().resolve();
+      }
+    } else {
+      root_->cancel();
+    }
     resume();
+  }
+
+  // In the coroutine, before it waits: a cancellation that could not be thrown where it came strikes at this wait.
+  void deliver_cancellation() {
+    if (!is_cancellation_due_ || is_shielded()) return;
+    is_cancellation_due_ = false;
+    scheduler_.current_task()->cancel();
   }
 
   void on_shutdown_announced() override {
@@ -157,6 +178,8 @@ class CoroutineExecution final : public Execution {
   coro::Scheduler scheduler_;
   coro::Ref<Root> root_;
   Payload result_;
+  bool is_cancellation_due_ = false;  // came while the code was shielded, or before it ran
+  std::vector<std::weak_ptr<CancelWait>> cancel_waits_;
   std::vector<std::weak_ptr<detail::VoidWait>> shutdown_waits_;
 };
 

@@ -1,5 +1,5 @@
 // One running activity, from its start to its outcome: heartbeats, cancellation, the local time limit. How its code
-// runs, on a thread or as a coroutine, is up to the two classes made by make_execution.
+// runs, on a thread, as a coroutine or in another process, is up to the classes made by make_execution.
 #pragma once
 
 #include <functional>
@@ -51,6 +51,7 @@ class Execution : public Context, public std::enable_shared_from_this<Execution>
 
   const Registration& registration() const { return registration_; }
   PayloadListView arguments() const;
+  const temporal::api::common::v1::Payloads& input() const { return input_; }
   // The code has ended, with `error` or with `result`.
   void finish(const std::exception_ptr& error, Payload result);
   bool is_finished() const { return is_finished_; }
@@ -80,5 +81,8 @@ std::shared_ptr<Execution> make_thread_execution(std::shared_ptr<base::Loop> loo
 // Its code is a coroutine that runs on the loop's thread.
 std::shared_ptr<Execution> make_coroutine_execution(std::shared_ptr<base::Loop> loop, ExecutionTask task,
                                                     std::weak_ptr<ExecutionOwner> owner);
+// Its code runs in a process of its registration's pool.
+std::shared_ptr<Execution> make_process_execution(std::shared_ptr<base::Loop> loop, ExecutionTask task,
+                                                  std::weak_ptr<ExecutionOwner> owner);
 
 }  // namespace temporalio::activity

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sdk/src/activity/execution.h"
+#include "sdk/src/activity/info.h"
 #include "sdk/src/activity/outcome.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
@@ -12,34 +13,6 @@ namespace temporalio::activity {
 namespace {
 
 using PolledTask = temporal::api::workflowservice::v1::PollActivityTaskQueueResponse;
-
-// Zero stands for "not set" on the wire.
-std::optional<Duration> optional_duration(const google::protobuf::Duration& message) {
-  const Duration duration = payload::from_proto(message);
-  return duration > Duration::zero() ? std::optional(duration) : std::nullopt;
-}
-
-Info make_info(PolledTask& task, const ExecutorOptions& options) {
-  Info info;
-  info.activity_id = std::move(*task.mutable_activity_id());
-  info.activity_type = std::move(*task.mutable_activity_type()->mutable_name());
-  info.activity_run_id = std::move(*task.mutable_activity_run_id());
-  info.namespace_ = task.workflow_namespace().empty() ? options.namespace_ : task.workflow_namespace();
-  info.task_queue = options.task_queue;
-  info.task_token = std::move(*task.mutable_task_token());
-  info.workflow_id = task.workflow_execution().workflow_id();
-  info.workflow_run_id = task.workflow_execution().run_id();
-  info.workflow_type = task.workflow_type().name();
-  info.attempt = task.attempt();
-  info.heartbeat_details = payload::from_proto(task.heartbeat_details());
-  info.scheduled_time = payload::from_proto(task.scheduled_time());
-  info.current_attempt_scheduled_time = payload::from_proto(task.current_attempt_scheduled_time());
-  info.started_time = payload::from_proto(task.started_time());
-  info.schedule_to_close_timeout = optional_duration(task.schedule_to_close_timeout());
-  info.start_to_close_timeout = optional_duration(task.start_to_close_timeout());
-  info.heartbeat_timeout = optional_duration(task.heartbeat_timeout());
-  return info;
-}
 
 }  // namespace
 
@@ -54,7 +27,7 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
     running.done = std::move(done);
     const std::string type = polled.activity_type().name();
     const std::string workflow_type = polled.workflow_type().name();
-    if (auto registration = registry_.find(type)) {
+    if (auto registration = find(type)) {
       running.execution = make_execution(id, std::move(*registration), polled);
     }
     loop_->post([weak = weak_from_this(), id, type, workflow_type] {
@@ -80,17 +53,25 @@ class Executor::Impl final : public ExecutionOwner, public std::enable_shared_fr
     std::shared_ptr<Execution> execution;  // null: the type is not registered
   };
 
+  std::optional<Registration> find(const std::string& type) const {
+    if (options_.mocks != nullptr) {
+      if (auto mock = options_.mocks->find(type)) return mock;
+    }
+    return registry_.find(type);
+  }
+
   std::shared_ptr<Execution> make_execution(std::uint64_t id, Registration registration, PolledTask& polled) {
     ExecutionTask task;
     task.id = id;
     task.input = std::move(*polled.mutable_input());
-    task.info = make_info(polled, options_);
+    task.info = info_of(polled, options_.namespace_, options_.task_queue);
     task.heartbeat_interval = heartbeat_interval(task.info.heartbeat_timeout, options_.max_heartbeat_throttle_interval,
                                                  options_.default_heartbeat_throttle_interval);
     task.on_heartbeat = options_.on_heartbeat;
-    const bool is_coroutine = registration.definition->start != nullptr;
+    const auto make = registration.pool != nullptr                ? make_process_execution
+                      : registration.definition->start != nullptr ? make_coroutine_execution
+                                                                  : make_thread_execution;
     task.registration = std::move(registration);
-    const auto make = is_coroutine ? make_coroutine_execution : make_thread_execution;
     return make(loop_, std::move(task), weak_from_this());
   }
 

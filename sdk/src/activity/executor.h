@@ -49,6 +49,7 @@ struct ExecutorOptions {
   std::string task_queue;
   Duration max_heartbeat_throttle_interval = std::chrono::seconds(60);
   Duration default_heartbeat_throttle_interval = std::chrono::seconds(30);
+  std::shared_ptr<const Registry> mocks;  // looked in first; null: none
   // Sends one heartbeat and calls `answered` once on the loop's thread, also when the call fails.
   std::function<void(const std::string& task_token, temporal::api::common::v1::Payloads details,
                      std::function<void(HeartbeatAnswer)> answered)>

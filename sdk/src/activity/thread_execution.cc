@@ -9,17 +9,7 @@ class ThreadExecution final : public Execution {
  public:
   using Execution::Execution;
 
-  std::shared_ptr<detail::VoidWait> begin_sleep(Duration) override { refuse("sleep"); }
-  std::shared_ptr<detail::VoidWait> begin_wait_for_cancelled() override { refuse("wait_for_cancelled"); }
-  std::shared_ptr<detail::VoidWait> begin_wait_for_worker_shutdown() override { refuse("wait_for_worker_shutdown"); }
-  void begin_offload(const std::shared_ptr<detail::OffloadWait>&) override { refuse("offload"); }
-
  private:
-  [[noreturn]] static void refuse(const char* name) {
-    throw std::logic_error(std::string("temporalio: activity::") + name +
-                           " is for asynchronous activities (activity::Task); a synchronous one blocks its own thread");
-  }
-
   void run() override {
     try {
       ThreadPool::process_wide().run([self = std::static_pointer_cast<ThreadExecution>(shared_from_this())]() mutable {

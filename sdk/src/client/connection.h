@@ -11,6 +11,10 @@
 #include "sdk/src/client/work_observer.h"
 #include "sdk/src/rpc/service.h"
 
+namespace temporalio::activity {
+class Registry;
+}
+
 namespace temporalio::client {
 
 struct ConnectionOptions {
@@ -29,6 +33,8 @@ struct ConnectionOptions {
   bool is_in_process = false;
   // In test environments: ends calls that would wait for ever.
   std::shared_ptr<WorkObserver> observer = nullptr;
+  // What workers run in place of their own activities of the same names. Null: nothing; only tests have them.
+  std::shared_ptr<activity::Registry> activity_mocks = {};
   std::uint64_t seed = 0;  // of request ids and queue names; 0: a random one
 };
 

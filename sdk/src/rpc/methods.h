@@ -25,6 +25,10 @@ TEMPORALIO_WORKFLOW_METHOD(RecordActivityTaskHeartbeat);
 TEMPORALIO_WORKFLOW_METHOD(RespondActivityTaskCompleted);
 TEMPORALIO_WORKFLOW_METHOD(RespondActivityTaskFailed);
 TEMPORALIO_WORKFLOW_METHOD(RespondActivityTaskCanceled);
+TEMPORALIO_WORKFLOW_METHOD(RecordActivityTaskHeartbeatById);
+TEMPORALIO_WORKFLOW_METHOD(RespondActivityTaskCompletedById);
+TEMPORALIO_WORKFLOW_METHOD(RespondActivityTaskFailedById);
+TEMPORALIO_WORKFLOW_METHOD(RespondActivityTaskCanceledById);
 TEMPORALIO_WORKFLOW_METHOD(ShutdownWorker);
 #undef TEMPORALIO_WORKFLOW_METHOD
 

@@ -1,5 +1,6 @@
 #include "sdk/src/worker/activity_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sdk/src/base/log.h"
@@ -26,16 +27,20 @@ ActivityWorker::ActivityWorker(std::shared_ptr<client::Connection> connection, A
     : connection_(std::move(connection)),
       options_(std::move(options)),
       slots_(std::make_shared<Slots>()),
-      failures_(connection_->loop().time()) {
-  slots_->limit = options_.max_concurrent_activities;
-}
+      failures_(connection_->loop().time()) {}
 
 ActivityWorker::~ActivityWorker() = default;
+
+bool ActivityWorker::has_activities() const {
+  const auto& mocks = connection_->options().activity_mocks;
+  return !registry_.is_empty() || (mocks != nullptr && !mocks->is_empty());
+}
 
 void ActivityWorker::start() {
   activity::ExecutorOptions executor;
   executor.namespace_ = connection_->namespace_();
   executor.task_queue = options_.task_queue;
+  executor.mocks = connection_->options().activity_mocks;
   executor.max_heartbeat_throttle_interval = options_.max_heartbeat_throttle_interval;
   executor.default_heartbeat_throttle_interval = options_.default_heartbeat_throttle_interval;
   executor.send_heartbeat = [this](const std::string& task_token, temporal::api::common::v1::Payloads details,
@@ -53,11 +58,18 @@ void ActivityWorker::start() {
   request->set_worker_instance_key(options_.instance_key);
   request->mutable_task_queue()->set_name(options_.task_queue);
   request->mutable_task_queue()->set_kind(temporal::api::enums::v1::TASK_QUEUE_KIND_NORMAL);
+  if (options_.max_task_queue_activities_per_second > 0) {
+    request->mutable_task_queue_metadata()->mutable_max_tasks_per_second()->set_value(
+        options_.max_task_queue_activities_per_second);
+  }
   PollerOptions poller;
   poller.method = rpc::kPollActivityTaskQueue;
   poller.request = std::move(request);
   poller.response_type = &ws::PollActivityTaskQueueResponse::default_instance();
   poller.max_polls = options_.max_polls;
+  if (options_.max_activities_per_second > 0) {
+    poller.interval = Duration(static_cast<Duration::rep>(1e9 / options_.max_activities_per_second));
+  }
   poller.on_error = options_.on_error;
   poller.on_progress = options_.on_progress;
   poller.on_response = [this](google::protobuf::Message& response) {
@@ -65,6 +77,14 @@ void ActivityWorker::start() {
     if (!task.task_token().empty()) accept(std::move(task));
   };
   poller_ = std::make_shared<Poller>(connection_, slots_, std::move(poller));
+  refill();
+}
+
+// What a process pool has no process for is left to other workers.
+void ActivityWorker::refill() {
+  if (poller_ == nullptr) return;
+  slots_->limit = std::min(options_.max_concurrent_activities,
+                           registry_.process_capacity().value_or(options_.max_concurrent_activities));
   poller_->refill();
 }
 
@@ -242,7 +262,7 @@ bool ActivityWorker::on_heartbeat_refused(const std::string& task_token, const r
 
 void ActivityWorker::free_slot() {
   --slots_->used;
-  if (poller_ != nullptr) poller_->refill();
+  refill();
   options_.on_progress();
 }
 

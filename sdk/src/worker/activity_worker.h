@@ -24,6 +24,8 @@ struct ActivityWorkerOptions {
   std::string identity;
   std::string instance_key;  // of the worker, by which the service finds its polls
   int max_concurrent_activities = 0;
+  double max_activities_per_second = 0;             // 0: no limit
+  double max_task_queue_activities_per_second = 0;  // 0: no limit; the service's to keep
   int max_polls = 0;
   Duration max_heartbeat_throttle_interval{};
   Duration default_heartbeat_throttle_interval{};
@@ -39,6 +41,8 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
   ~ActivityWorker();
 
   activity::Registry& registry() { return registry_; }
+  // There is something to poll for, if only what stands in for activities in tests.
+  bool has_activities() const;
 
   void start();
   // Opens no more polls, and lets activities know.
@@ -80,6 +84,8 @@ class ActivityWorker : public std::enable_shared_from_this<ActivityWorker> {
   // Whether the attempt has been failed for it.
   bool on_heartbeat_refused(const std::string& task_token, const rpc::Status& status);
   void free_slot();
+  // Opens polls as far as there are slots for what they bring.
+  void refill();
 
   const std::shared_ptr<client::Connection> connection_;
   const ActivityWorkerOptions options_;

@@ -16,7 +16,28 @@ Poller::Poller(std::shared_ptr<client::Connection> connection, std::shared_ptr<S
     : connection_(std::move(connection)), slots_(std::move(slots)), options_(std::move(options)) {}
 
 void Poller::refill() {
-  while (!is_stopped_ && static_cast<int>(calls_.size()) < options_.max_polls && slots_->has_free()) open();
+  while (!is_stopped_ && static_cast<int>(calls_.size()) < options_.max_polls && slots_->has_free()) {
+    if (!may_open_now()) return;
+    open();
+  }
+}
+
+bool Poller::may_open_now() {
+  if (options_.interval == Duration::zero()) return true;
+  const base::MonotonicTime now = connection_->loop().time().now();
+  if (now >= next_open_) {
+    next_open_ = now + options_.interval;
+    return true;
+  }
+  if (is_waiting_for_interval_) return false;
+  is_waiting_for_interval_ = true;
+  connection_->loop().post_after(next_open_ - now, [self = weak_from_this()] {
+    const auto poller = self.lock();
+    if (poller == nullptr) return;
+    poller->is_waiting_for_interval_ = false;
+    poller->refill();
+  });
+  return false;
 }
 
 void Poller::open() {

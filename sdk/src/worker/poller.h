@@ -22,6 +22,7 @@ struct Slots {
 struct PollerOptions {
   const char* method = nullptr;
   int max_polls = 1;
+  Duration interval = Duration::zero();  // between two polls at least, so that the tasks they bring come no faster
   std::shared_ptr<const google::protobuf::Message> request;
   const google::protobuf::Message* response_type = nullptr;  // a default instance
   // A poll has ended well; the response may be empty (no task came in time). Takes a slot if it keeps the task.
@@ -50,12 +51,16 @@ class Poller : public std::enable_shared_from_this<Poller> {
   struct Poll;
 
   void open();
+  // Whether the interval since the last poll has passed; where not, polls go on when it has.
+  bool may_open_now();
   void on_done(const std::shared_ptr<Poll>& poll, const rpc::Status& status);
 
   const std::shared_ptr<client::Connection> connection_;
   const std::shared_ptr<Slots> slots_;
   const PollerOptions options_;
   std::unordered_set<rpc::CallId> calls_;
+  base::MonotonicTime next_open_ = base::MonotonicTime::min();
+  bool is_waiting_for_interval_ = false;
   bool is_stopped_ = false;
 };
 

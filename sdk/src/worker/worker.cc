@@ -19,6 +19,7 @@ namespace {
 namespace ws = temporal::api::workflowservice::v1;
 
 constexpr int kDefaultPolls = 5;
+constexpr double kMostActivitiesPerSecond = 1e9;
 constexpr Duration kFarewellTimeout = std::chrono::seconds(5);
 // How long after its farewell a worker waits for the polls that the service ends. An older service ends none of them.
 constexpr Duration kPollsEndWithin = std::chrono::milliseconds(200);
@@ -32,6 +33,12 @@ void check_options(const WorkerOptions& options) {
   check(options.max_cached_workflows, 0, "max_cached_workflows");
   check(options.max_concurrent_workflow_tasks, 1, "max_concurrent_workflow_tasks");
   check(options.max_concurrent_activities, 1, "max_concurrent_activities");
+  const auto check_rate = [](double value, const char* name) {
+    if (!(value >= 0) || value > kMostActivitiesPerSecond)
+      throw std::invalid_argument(std::string("a worker's ") + name + " is from 0 (no limit) to 1e9 a second");
+  };
+  check_rate(options.max_activities_per_second, "max_activities_per_second");
+  check_rate(options.max_task_queue_activities_per_second, "max_task_queue_activities_per_second");
   check(options.max_concurrent_workflow_task_polls, 0, "max_concurrent_workflow_task_polls");
   check(options.max_concurrent_activity_task_polls, 0, "max_concurrent_activity_task_polls");
 }
@@ -66,6 +73,8 @@ class Worker::Impl : public std::enable_shared_from_this<Impl> {
     activities.identity = identity_;
     activities.instance_key = instance_key_;
     activities.max_concurrent_activities = options.max_concurrent_activities;
+    activities.max_activities_per_second = options.max_activities_per_second;
+    activities.max_task_queue_activities_per_second = options.max_task_queue_activities_per_second;
     activities.max_polls = polls(options.max_concurrent_activity_task_polls);
     activities.max_heartbeat_throttle_interval = options.max_heartbeat_throttle_interval;
     activities.default_heartbeat_throttle_interval = options.default_heartbeat_throttle_interval;
@@ -163,7 +172,7 @@ void Worker::Impl::start() {
   bool has_work = false;
   bool is_over = false;
   loop().exclusively([&] {
-    has_work = !workflows_->registry().is_empty() || !activities_->registry().is_empty();
+    has_work = !workflows_->registry().is_empty() || activities_->has_activities();
     is_over = stage_ == Stage::stopping || stage_ == Stage::stopped;
     if (!has_work || stage_ != Stage::created) return;
     stage_ = Stage::running;
@@ -180,7 +189,7 @@ void Worker::Impl::begin_polling() {
     polls_workflows_ = true;
     workflows_->start();
   }
-  if (!polls_activities_ && !activities_->registry().is_empty()) {
+  if (!polls_activities_ && activities_->has_activities()) {
     polls_activities_ = true;
     activities_->start();
   }

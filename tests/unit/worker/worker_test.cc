@@ -329,6 +329,21 @@ TEST_F(WorkerTest, FailedActivitiesAreLogged) {
   EXPECT_THAT(log(), HasSubstr("registered are: add_one"));
 }
 
+TEST_F(WorkerTest, TheRateOfTheTaskQueueIsToldToTheService) {
+  std::atomic<double> told = 0;
+  set_decide([&told](std::string_view method, google::protobuf::Message& request) {
+    if (method == "PollActivityTaskQueue") {
+      const auto& poll = static_cast<temporal::api::workflowservice::v1::PollActivityTaskQueueRequest&>(request);
+      told = poll.task_queue_metadata().max_tasks_per_second().value();
+    }
+    return rpc::Fault::none;
+  });
+  worker::Worker worker(*worker_client_, {.task_queue = "q", .max_task_queue_activities_per_second = 12.5});
+  worker.add_workflow<CallsMissing>().add_activity<&add_one>();
+  EXPECT_THROW(env_.client().execute_workflow<&CallsMissing::run>(options("m")), WorkflowFailureError);
+  EXPECT_EQ(told, 12.5);
+}
+
 TEST_F(WorkerTest, WrongOptionsAreRefused) {
   const client::Client& client = *worker_client_;
   EXPECT_THROW(worker::Worker(client, {}), std::invalid_argument);

@@ -9,6 +9,7 @@
 
 #include "temporalio/activity.h"
 #include "temporalio/client.h"
+#include "temporalio/process_pool.h"
 
 namespace temporalio::testing {
 
@@ -47,6 +48,14 @@ class ActivityEnvironment {
                                           client::detail::encode_arguments_of<kFunction>(std::forward<U>(args)...)));
   }
 
+  // The same for a function in a process of `pool`. What it throws comes out as the failure that it crosses as.
+  template <auto kFunction, class... U>
+  auto run_in(const std::shared_ptr<activity::ProcessPoolExecutor>& pool, U&&... args) {
+    return decode<kFunction>(
+        run_registration(activity::registration<kFunction>(pool),
+                         client::detail::encode_arguments_of<kFunction>(std::forward<U>(args)...)));
+  }
+
   // The same for a method, called on `instance`.
   template <auto kMethod, class... U>
   auto run_on(typename FunctionTraits<decltype(kMethod)>::Class& instance, U&&... args) {
@@ -61,6 +70,7 @@ class ActivityEnvironment {
   static auto decode(const Payload& result) {
     return from_payload<typename FunctionTraits<decltype(kFunction)>::Value>(result);
   }
+  Payload run_registration(activity::Registration registration, const std::vector<Payload>& arguments);
   Payload run_payloads(const activity::Definition& definition, void* instance, const std::vector<Payload>& arguments);
 
   std::unique_ptr<State> state_;

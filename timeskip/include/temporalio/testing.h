@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "temporalio/activity_mock.h"
 #include "temporalio/client.h"
 #include "temporalio/duration.h"
 
@@ -81,6 +82,25 @@ class WorkflowEnvironment {
 
   bool supports_time_skipping() const;
 
+  // Stands in for an activity, with a function of its arguments, in the workers made from this environment's client,
+  // whether they have that activity or not. A second one for an activity takes the first one's place. To be called
+  // before the workers start. The function is called on a thread of the pool, by several at a time where the workflow
+  // calls several activities, and may use activity::info() and the like; what it throws fails the activity.
+  template <auto kActivity, class F>
+  ActivityMock mock_activity(F function) {
+    using Traits = FunctionTraits<decltype(kActivity)>;
+    static_assert(detail::kCanStandIn<F, typename Traits::Value, typename Traits::Args>,
+                  "what stands in for an activity takes the activity's arguments and gives its result");
+    using Mock = detail::MockFunction<kActivity, F>;
+    auto mock = std::make_shared<Mock>(std::move(function));
+    void* const instance = mock.get();
+    add_mock(Mock::kDefinition, mock, instance);
+    return ActivityMock(std::move(mock));
+  }
+  // What mocks were to be called and were not, or not as often: a sentence each; empty when all is as expected. Any
+  // time; a test asks at its end: EXPECT_EQ(env.unmet_expectations(), "").
+  std::string unmet_expectations() const;
+
   // While the returned object lives, result() does not skip time.
   AutoTimeSkippingDisabled auto_time_skipping_disabled();
 
@@ -93,6 +113,7 @@ class WorkflowEnvironment {
   struct State;
 
   explicit WorkflowEnvironment(std::unique_ptr<State> state);
+  void add_mock(const activity::Definition& definition, std::shared_ptr<detail::MockCalls> mock, void* instance);
 
   std::unique_ptr<State> state_;
 };

@@ -6,6 +6,7 @@
 
 #include "sdk/src/activity/execution.h"
 #include "sdk/src/base/loop.h"
+#include "sdk/src/payload/failure.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "temporalio/activity_environment.h"
 
@@ -23,19 +24,7 @@ class ThreadContext final : public activity::Context {
   using Context::set_cancelled;
   using Context::set_worker_shutdown;
 
-  std::shared_ptr<activity::detail::VoidWait> begin_sleep(Duration) override { refuse("sleep"); }
-  std::shared_ptr<activity::detail::VoidWait> begin_wait_for_cancelled() override { refuse("wait_for_cancelled"); }
-  std::shared_ptr<activity::detail::VoidWait> begin_wait_for_worker_shutdown() override {
-    refuse("wait_for_worker_shutdown");
-  }
-  void begin_offload(const std::shared_ptr<activity::detail::OffloadWait>&) override { refuse("offload"); }
-
  private:
-  [[noreturn]] static void refuse(const char* name) {
-    throw std::logic_error(std::string("activity::") + name +
-                           " is for asynchronous activities (activity::Task); a synchronous one blocks its own thread");
-  }
-
   void on_heartbeat_recorded() override {
     if (auto details = take_heartbeat(); details && on_heartbeat_) on_heartbeat_(*details);
   }
@@ -104,11 +93,15 @@ struct ActivityEnvironment::State {
   std::mutex mutex;  // guards: all below
   std::optional<activity::CancellationDetails> cancellation;
   bool is_worker_shutdown = false;
-  std::shared_ptr<ThreadContext> on_thread;           // the running activity, if it is synchronous
-  std::shared_ptr<activity::Execution> as_coroutine;  // the same, if it is asynchronous
+  std::shared_ptr<ThreadContext> on_thread;      // the running activity, if it is synchronous
+  std::shared_ptr<activity::Execution> running;  // the same, if it is asynchronous or runs in a process
 
   Payload run_on_thread(const activity::Definition& definition, void* instance, const PayloadListView& arguments,
                         const activity::Info& activity_info, const OnHeartbeat& heartbeat_observer);
+  // Starts an execution and waits until it has told `owner` of its end.
+  void run_execution(std::shared_ptr<activity::Execution> execution, const Owner& owner);
+  Payload run_in_process(activity::Registration registration, const std::vector<Payload>& arguments,
+                         const activity::Info& activity_info, const OnHeartbeat& heartbeat_observer);
   Payload run_as_coroutine(const activity::Definition& definition, void* instance,
                            const std::vector<Payload>& arguments, const activity::Info& activity_info,
                            const OnHeartbeat& heartbeat_observer);
@@ -149,10 +142,33 @@ Payload ActivityEnvironment::State::run_as_coroutine(const activity::Definition&
   task.info = activity_info;
   payload::append_payloads(task.input, std::vector<Payload>(arguments));
   const auto owner = std::make_shared<Owner>(loop, heartbeat_observer);
-  auto execution = activity::make_coroutine_execution(loop, std::move(task), owner);
+  run_execution(activity::make_coroutine_execution(loop, std::move(task), owner), *owner);
+  if (observed.error) std::rethrow_exception(observed.error);
+  return payload::from_proto(owner->outcome()->payloads).at(0);
+}
+
+Payload ActivityEnvironment::State::run_in_process(activity::Registration registration,
+                                                   const std::vector<Payload>& arguments,
+                                                   const activity::Info& activity_info,
+                                                   const OnHeartbeat& heartbeat_observer) {
+  activity::ExecutionTask task;
+  task.registration = std::move(registration);
+  task.info = activity_info;
+  payload::append_payloads(task.input, std::vector<Payload>(arguments));
+  const auto owner = std::make_shared<Owner>(loop, heartbeat_observer);
+  run_execution(activity::make_process_execution(loop, std::move(task), owner), *owner);
+  using Kind = activity::Outcome::Kind;
+  const activity::Outcome& outcome = *owner->outcome();
+  if (outcome.kind == Kind::completed) return payload::from_proto(outcome.payloads).at(0);
+  if (outcome.kind == Kind::completes_later) throw activity::detail::CompleteAsync();
+  if (outcome.kind == Kind::failed) std::rethrow_exception(payload::to_exception(outcome.failure));
+  throw CancelledError("Cancelled", payload::from_proto(outcome.payloads));
+}
+
+void ActivityEnvironment::State::run_execution(std::shared_ptr<activity::Execution> execution, const Owner& owner) {
   loop->post([this, execution] {
     const std::lock_guard lock(mutex);
-    as_coroutine = execution;
+    running = execution;
   });
   loop->post([this, execution] {
     std::optional<activity::CancellationDetails> asked;
@@ -166,16 +182,14 @@ Payload ActivityEnvironment::State::run_as_coroutine(const activity::Definition&
     if (is_shutdown) execution->announce_shutdown();
     execution->start();
   });
-  loop->pump_until([&owner] { return owner->outcome().has_value() || owner->observer_error() != nullptr; });
+  loop->pump_until([&owner] { return owner.outcome().has_value() || owner.observer_error() != nullptr; });
   {
     const std::lock_guard lock(mutex);
-    as_coroutine = nullptr;
+    running = nullptr;
   }
   // The frames go now, while what they point to is there.
   loop->exclusively([&execution] { execution = nullptr; });
-  if (owner->observer_error()) std::rethrow_exception(owner->observer_error());
-  if (observed.error) std::rethrow_exception(observed.error);
-  return payload::from_proto(owner->outcome()->payloads).at(0);
+  if (owner.observer_error()) std::rethrow_exception(owner.observer_error());
 }
 
 ActivityEnvironment::ActivityEnvironment() : state_(std::make_unique<State>()) {
@@ -197,8 +211,8 @@ void ActivityEnvironment::cancel(const activity::CancellationDetails& details) {
   const std::lock_guard lock(state_->mutex);
   state_->cancellation = details;
   if (state_->on_thread) state_->on_thread->set_cancelled(details);
-  if (state_->as_coroutine) {
-    state_->loop->post([execution = state_->as_coroutine, details] { execution->cancel(details); });
+  if (state_->running) {
+    state_->loop->post([execution = state_->running, details] { execution->cancel(details); });
   }
 }
 
@@ -206,9 +220,16 @@ void ActivityEnvironment::worker_shutdown() {
   const std::lock_guard lock(state_->mutex);
   state_->is_worker_shutdown = true;
   if (state_->on_thread) state_->on_thread->set_worker_shutdown();
-  if (state_->as_coroutine) {
-    state_->loop->post([execution = state_->as_coroutine] { execution->announce_shutdown(); });
+  if (state_->running) {
+    state_->loop->post([execution = state_->running] { execution->announce_shutdown(); });
   }
+}
+
+Payload ActivityEnvironment::run_registration(activity::Registration registration,
+                                              const std::vector<Payload>& arguments) {
+  activity::Info told = info;
+  if (told.activity_type == "unknown") told.activity_type = registration.name;
+  return state_->run_in_process(std::move(registration), arguments, told, on_heartbeat);
 }
 
 Payload ActivityEnvironment::run_payloads(const activity::Definition& definition, void* instance,

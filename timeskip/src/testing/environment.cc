@@ -2,9 +2,12 @@
 // a socket; from there on the two are the same.
 #include <google/protobuf/empty.pb.h>
 
+#include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "sdk/src/activity/registry.h"
 #include "sdk/src/base/loop.h"
 #include "sdk/src/client/connection.h"
 #include "temporal/api/testservice/v1/request_response.pb.h"
@@ -26,6 +29,7 @@ client::Client gated_client(client::ConnectionOptions options, const std::shared
   options.observer = guard;
   options.before_result_wait = [gate] { gate->enter(); };
   options.after_result_wait = [gate] { gate->leave(); };
+  options.activity_mocks = std::make_shared<activity::Registry>();
   auto connection = std::make_shared<client::Connection>(std::move(options));
   gate->attach(connection);
   return client::Client(std::move(connection));
@@ -45,6 +49,10 @@ HangGuardOptions guard_options(const TimeSkippingOptions& options, const std::sh
   guard.describe_time = [] { return std::string(kAskServer); };
   return guard;
 }
+struct Mocks {
+  std::mutex mutex;  // guards: all
+  std::vector<std::shared_ptr<detail::MockCalls>> all;
+};
 
 }  // namespace
 
@@ -54,6 +62,7 @@ struct WorkflowEnvironment::State {
   std::shared_ptr<LocalService> in_process;    // null: behind a socket
   std::unique_ptr<ServerProcess> process;      // null: not launched here
   std::shared_ptr<HangGuard> guard = nullptr;  // null: a client of any service
+  std::unique_ptr<Mocks> mocks = std::make_unique<Mocks>();
 };
 
 WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions options) {
@@ -97,7 +106,33 @@ WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view 
 }
 
 WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
-  return WorkflowEnvironment(std::make_unique<State>(State{std::move(client), nullptr, nullptr, nullptr}));
+  // The same service and loop, in a connection that knows the mocks.
+  client::ConnectionOptions options = client.connection()->options();
+  options.activity_mocks = std::make_shared<activity::Registry>();
+  client::Client with_mocks(std::make_shared<client::Connection>(std::move(options)));
+  return WorkflowEnvironment(
+      std::make_unique<State>(State{std::move(with_mocks), nullptr, nullptr, nullptr}));
+}
+
+void WorkflowEnvironment::add_mock(const activity::Definition& definition, std::shared_ptr<detail::MockCalls> mock,
+                                   void* instance) {
+  activity::Registration registration;
+  registration.name = std::string(definition.name);
+  registration.definition = &definition;
+  registration.instance = std::shared_ptr<void>(mock, instance);
+  client().connection()->options().activity_mocks->replace(std::move(registration));
+  const std::lock_guard lock(state_->mocks->mutex);
+  state_->mocks->all.push_back(std::move(mock));
+}
+
+std::string WorkflowEnvironment::unmet_expectations() const {
+  const std::lock_guard lock(state_->mocks->mutex);
+  std::string text;
+  for (const auto& mock : state_->mocks->all) {
+    const std::string unmet = mock->unmet();
+    if (!unmet.empty()) text += (text.empty() ? "" : "; ") + unmet;
+  }
+  return text;
 }
 
 WorkflowEnvironment::WorkflowEnvironment(std::unique_ptr<State> state) : state_(std::move(state)) {}
