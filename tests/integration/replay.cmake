@@ -8,10 +8,12 @@ add_executable(replay_own_main replay_own_main.cc)
 target_link_libraries(replay_own_main PRIVATE temporalio_options temporalio_fixtures temporalio_replayer)
 
 temporalio_add_test(replay_command_test
-  SOURCES replay_command_test.cc replay_bad_input_test.cc replay_command.cc ../bench/loop_history.cc
+  SOURCES replay_command_test.cc replay_bad_input_test.cc replay_report_test.cc
+          replay_command.cc ../bench/loop_history.cc
   LIBS temporalio_proto nlohmann_json::nlohmann_json)
 target_compile_definitions(replay_command_test PRIVATE
   TEMPORALIO_VERSION="${PROJECT_VERSION}"
+  TEMPORALIO_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   TEMPORAL_REPLAY="$<TARGET_FILE:temporal-replay>"
   OWN_MAIN="$<TARGET_FILE:replay_own_main>"
   FAULTY_PLUGIN="$<TARGET_FILE:replay_faulty_workflows>"

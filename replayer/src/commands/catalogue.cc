@@ -5,7 +5,7 @@
 namespace temporalio::replayer {
 namespace {
 
-constexpr std::array kMakers = {make_replay_command};
+constexpr std::array kMakers = {make_replay_command, make_show_command, make_diff_command};
 
 }  // namespace
 

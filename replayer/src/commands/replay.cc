@@ -2,21 +2,20 @@
 #include <sched.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "replayer/src/commands/catalogue.h"
+#include "replayer/src/commands/output_file.h"
 #include "replayer/src/commands/workflow_code.h"
 #include "replayer/src/drive/input_files.h"
 #include "replayer/src/drive/isolation.h"
 #include "replayer/src/drive/player.h"
-#include "replayer/src/report/junit.h"
-#include "replayer/src/report/result_json.h"
+#include "replayer/src/report/findings.h"
+#include "replayer/src/report/format.h"
+#include "replayer/src/report/text_report.h"
 
 namespace temporalio::replayer {
 namespace {
@@ -25,6 +24,8 @@ struct Arguments {
   std::vector<std::string> paths;
   std::string output = "text";
   std::string junit;
+  std::vector<std::string> reports;
+  ColorOption color;
   double deadlock_timeout = 2;
   int context = kDefaultContext;
   std::size_t jobs = 1;
@@ -42,10 +43,19 @@ void declare_options(CLI::App& replay, Arguments& arguments) {
                   "patterns, or - for standard input")
       ->required()
       ->type_name("FILE|DIR|PATTERN|-");
-  replay
-      .add_option("--output", arguments.output,
-                  "text: a report for people; json: the same for programs, on standard output")
-      ->check(CLI::IsMember({"text", "json"}));
+  std::vector<std::string> names = {"text"};
+  std::string titles;
+  for (const Format& format : formats()) {
+    names.emplace_back(format.name);
+    titles.append(titles.empty() ? "" : "; ").append(format.name).append(": ").append(format.title);
+  }
+  replay.add_option("--output", arguments.output, "What to write on standard output; text: for people; " + titles)
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  replay.add_option("--report", arguments.reports, "Also write a report of this format to a file; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FORMAT=FILE");
+  arguments.color.declare(replay);
   replay.add_option("--junit", arguments.junit, "Also write a JUnit report to this file")->type_name("FILE");
   replay.add_option("--deadlock-timeout", arguments.deadlock_timeout, "Seconds that the code may run without yielding")
       ->check(CLI::Range(0.001, 86400.0))
@@ -79,9 +89,9 @@ class Run {
 
   int execute() {
     std::vector<ReplayResult> problems;
-    const std::vector<InputFile> files = input_files(arguments_.paths, problems);
+    files_ = input_files(arguments_.paths, problems);
     for (ReplayResult& problem : problems) take(std::move(problem));
-    if (!(arguments_.fail_fast && !results_.empty())) replay(files);
+    if (!(arguments_.fail_fast && !results_.empty())) replay(files_);
     summarize();
     return exit_code(results_);
   }
@@ -101,44 +111,71 @@ class Run {
   }
 
   void take(ReplayResult result) {
-    if (arguments_.output == "text" && (!result.has_passed() || arguments_.verbose)) {
-      std::fputs(result.report().c_str(), stdout);
+    const std::string key = finding_key(result);
+    const bool is_repeated = !key.empty() && !known_.emplace(key, results_.size()).second;
+    if (arguments_.output == "text" && (arguments_.verbose || !(result.has_passed() || is_repeated))) {
+      const Terminal terminal = arguments_.color.terminal();
+      std::fputs((is_repeated ? headline(result, terminal) : text_report(result, terminal)).c_str(), stdout);
       std::fflush(stdout);
     }
     results_.push_back(std::move(result));
   }
 
   void summarize() const {
+    if (arguments_.output != "text") return write_output("-", find_format(arguments_.output)->write(report()));
     std::int64_t passed = 0, events = 0, duplicates = 0;
     for (const ReplayResult& result : results_) {
       passed += result.has_passed() ? 1 : 0;
       events += result.event_count;
       duplicates += result.is_duplicate ? 1 : 0;
     }
-    const auto count = static_cast<std::int64_t>(results_.size());
-    if (arguments_.output == "json") {
-      nlohmann::json all = {
-          {"exitCode", exit_code(results_)}, {"histories", count}, {"passed", passed}, {"events", events}};
-      all["results"] = nlohmann::json::array();
-      for (const ReplayResult& result : results_) all["results"].push_back(result_to_json(result));
-      std::puts(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
-    } else {
-      std::printf("%lld of %lld histories replayed without a difference (%lld events)\n",
-                  static_cast<long long>(passed), static_cast<long long>(count), static_cast<long long>(events));
-      if (duplicates != 0) {
-        std::printf("%lld not replayed: the same events and names as another\n", static_cast<long long>(duplicates));
+    std::string out;
+    for (const Finding& finding : findings_of(results_)) {
+      if (finding.others.empty()) continue;
+      out += std::to_string(finding.others.size()) + " more like " + results_[finding.first].name + ":";
+      for (std::size_t i = 0; i < finding.others.size() && i < kNamesShown; ++i) {
+        out += " " + results_[finding.others[i]].name;
       }
+      out += finding.others.size() > kNamesShown ? " ...\n" : "\n";
     }
-    std::fflush(stdout);
+    out += std::to_string(passed) + " of " + std::to_string(results_.size()) +
+           " histories replayed without a difference (" + std::to_string(events) + " events)\n";
+    if (duplicates != 0) {
+      out += std::to_string(duplicates) + " not replayed: the same events and names as another\n";
+    }
+    write_output("-", out);
   }
 
  public:
-  const std::vector<ReplayResult>& results() const { return results_; }
+  Report report() const {
+    return {results_, [this](const ReplayResult& result, const auto& use) { with_history(result, use); }};
+  }
 
  private:
+  // Finds the history of a result by its name.
+  void with_history(const ReplayResult& result, const std::function<void(const LoadedHistory&)>& use) const {
+    for (const InputFile& file : files_) {
+      if (!result.name.starts_with(file.name)) continue;
+      bool is_found = false;
+      for_each_history(
+          file,
+          [&](const LoadedHistory& loaded) {
+            is_found = loaded.name == result.name;
+            if (is_found) use(loaded);
+            return !is_found;
+          },
+          [](const std::string&, const LoadError&) { return true; });
+      if (is_found) return;
+    }
+  }
+
+  static constexpr std::size_t kNamesShown = 10;
+
   const Arguments& arguments_;
   const Replayer& replayer_;
+  std::vector<InputFile> files_;
   std::vector<ReplayResult> results_;
+  std::map<std::string, std::size_t> known_;  // the first result of each finding
 };
 
 class ReplayCommand : public Command {
@@ -153,18 +190,21 @@ class ReplayCommand : public Command {
   }
 
   int run() override {
+    std::vector<std::pair<const Format*, std::string>> reports;
+    if (!arguments_.junit.empty()) reports.emplace_back(find_format("junit"), arguments_.junit);
+    for (const std::string& wanted : arguments_.reports) {
+      const std::size_t equals = wanted.find('=');
+      const Format* format = find_format(wanted.substr(0, equals));
+      if (format == nullptr || equals == std::string::npos) {
+        throw UsageError("--report: expected FORMAT=FILE with a format of --output but text, found \"" + wanted + "\"");
+      }
+      reports.emplace_back(format, wanted.substr(equals + 1));
+    }
     Replayer replayer;
     code_.load(replayer);
     Run run(arguments_, replayer);
     const int code = run.execute();
-    if (!arguments_.junit.empty()) {
-      std::ofstream file(arguments_.junit, std::ios::binary);
-      file << to_junit(run.results());
-      file.close();
-      if (!file) {
-        throw UsageError(arguments_.junit + ": expected a file that can be written: " + std::strerror(errno));
-      }
-    }
+    for (const auto& [format, path] : reports) write_output(path, format->write(run.report()));
     return code;
   }
 

@@ -2,7 +2,7 @@
 
 #include <unordered_set>
 
-#include "replayer/src/drive/history_shape.h"
+#include "replayer/src/report/event_shape.h"
 #include "sdk/src/workflow/replay.h"
 #include "temporal/api/history/v1/message.pb.h"
 

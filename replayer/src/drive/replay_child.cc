@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "replayer/src/drive/history_shape.h"
 #include "replayer/src/drive/player.h"
+#include "replayer/src/report/event_shape.h"
 #include "replayer/src/report/result_json.h"
 #include "sdk/src/base/check.h"
 #include "temporal/api/history/v1/message.pb.h"

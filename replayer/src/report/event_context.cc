@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "replayer/src/load/event_names.h"
+#include "replayer/src/report/field_diff.h"
 #include "temporal/api/history/v1/message.pb.h"
 
 namespace temporalio::replayer {
@@ -14,16 +15,8 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr std::size_t kLongestLine = 100;
-
 // Who did it on which machine does not matter to a replay.
-bool is_noise(const std::string& field) {
-  for (const char* noise : {"identity", "request_id", "history_size_bytes", "worker_version", "binary_checksum",
-                            "original_execution_run_id", "first_execution_run_id", "attempt"}) {
-    if (field == noise) return true;
-  }
-  return false;
-}
+bool is_noise(const std::string& field) { return is_incidental_field(field) || field == "attempt"; }
 
 std::string shown_duration(const google::protobuf::Duration& duration) {
   std::string text = std::to_string(duration.seconds());
@@ -33,6 +26,12 @@ std::string shown_duration(const google::protobuf::Duration& duration) {
     text += "." + fraction;
   }
   return text + "s";
+}
+
+std::string shown_payloads(const temporal::api::common::v1::Payloads& payloads) {
+  std::string text;
+  for (const auto& payload : payloads.payloads()) text += (text.empty() ? "" : ", ") + payload_text(payload);
+  return payloads.payloads_size() == 1 ? text : "[" + text + "]";
 }
 
 // A value that fits into a line; empty for what does not.
@@ -53,6 +52,9 @@ std::string shown(const Message& message, const FieldDescriptor& field) {
       if (const auto* duration = dynamic_cast<const google::protobuf::Duration*>(&inner)) {
         return duration->seconds() == 0 && duration->nanos() == 0 ? std::string() : shown_duration(*duration);
       }
+      if (const auto* payloads = dynamic_cast<const temporal::api::common::v1::Payloads*>(&inner)) {
+        return shown_payloads(*payloads);
+      }
       const FieldDescriptor* name = inner.GetDescriptor()->FindFieldByName("name");   // a type or a task queue
       if (name == nullptr) name = inner.GetDescriptor()->FindFieldByName("message");  // a failure
       if (name == nullptr || name->type() != FieldDescriptor::TYPE_STRING) return {};
@@ -63,6 +65,8 @@ std::string shown(const Message& message, const FieldDescriptor& field) {
   }
 }
 
+}  // namespace
+
 const Message* attributes_of(const temporal::api::history::v1::HistoryEvent& event) {
   const auto* oneof = event.GetDescriptor()->FindOneofByName("attributes");
   const FieldDescriptor* field =
@@ -70,9 +74,7 @@ const Message* attributes_of(const temporal::api::history::v1::HistoryEvent& eve
   return field == nullptr ? nullptr : &event.GetReflection()->GetMessage(event, field);
 }
 
-}  // namespace
-
-std::string describe_event(const temporal::api::history::v1::HistoryEvent& event) {
+std::string describe_event(const temporal::api::history::v1::HistoryEvent& event, std::size_t longest) {
   std::string line = event_type_name(event.event_type());
   const Message* attributes = attributes_of(event);
   if (attributes == nullptr) return line;
@@ -81,7 +83,7 @@ std::string describe_event(const temporal::api::history::v1::HistoryEvent& event
   const char* separator = "  ";
   for (const FieldDescriptor* field : fields) {
     const std::string value = is_noise(field->name()) ? std::string() : shown(*attributes, *field);
-    if (value.empty() || line.size() + field->json_name().size() + value.size() > kLongestLine) continue;
+    if (value.empty() || line.size() + field->json_name().size() + value.size() > longest) continue;
     line += separator + field->json_name() + " " + value;
     separator = ", ";
   }

@@ -1,34 +1,19 @@
-// Results as people read them.
+#include "replayer/src/report/text_report.h"
+
 #include "replayer/src/load/event_names.h"
+#include "replayer/src/report/terminal.h"
 #include "replayer/src/report/verdict.h"
 #include "temporalio/replayer.h"
 
 namespace temporalio::replayer {
 namespace {
 
-// What histories and code say, without what a terminal would obey. Line ends are shown, too, or kept as `line_end`.
-std::string printable(const std::string& text, const char* line_end = "\\x0a") {
-  constexpr const char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      out += line_end;
-    } else if (byte >= 0x20 && byte != 0x7f) {
-      out += c;
-    } else {
-      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 0xf]};
-    }
-  }
-  return out;
-}
-
 std::string source_of(const Divergence& divergence) {
   if (divergence.source_file.empty()) return {};
   return divergence.source_file + ":" + std::to_string(divergence.source_line);
 }
 
-void add_divergence(const Divergence& divergence, std::string& out) {
+void add_divergence(const Divergence& divergence, const Terminal& terminal, std::string& out) {
   out += "  " + event_reference(divergence.event_id, divergence.event_type);
   if (divergence.workflow_task != 0) {
     out += ", workflow task " + std::to_string(divergence.workflow_task);
@@ -36,20 +21,22 @@ void add_divergence(const Divergence& divergence, std::string& out) {
       out += " (completed by event " + std::to_string(divergence.workflow_task_completed_event_id) + ")";
     }
   }
-  out += "\n    the history recorded  " + printable(divergence.recorded) + "\n    the code did          " +
-         printable(divergence.actual) + "\n";
+  out += "\n    the history recorded  " + terminal.green(printable(divergence.recorded)) +
+         "\n    the code did          " + terminal.red(printable(divergence.actual)) + "\n";
   const std::string source = source_of(divergence);
-  if (!source.empty()) out += "                          at " + source + "\n";
+  if (!source.empty()) out += "                          at " + terminal.bold(source) + "\n";
 }
 
-void add_context(const ReplayResult& result, std::string& out) {
+void add_context(const ReplayResult& result, const Terminal& terminal, std::string& out) {
   if (result.context.empty()) return;
   out += "  events around it:\n";
   const std::size_t width = std::to_string(result.context.back().id).size();
   for (const ContextEvent& event : result.context) {
     const std::string id = std::to_string(event.id);
-    out += event.id == result.event_id ? "  > " : "    ";
-    out += std::string(width - id.size(), ' ') + id + "  " + printable(event.text) + "\n";
+    const bool is_at_fault = event.id == result.event_id;
+    const std::string line = terminal.fit((is_at_fault ? "  > " : "    ") + std::string(width - id.size(), ' ') + id +
+                                          "  " + printable(event.text));
+    out += (is_at_fault ? terminal.bold(line) : line) + "\n";
   }
 }
 
@@ -82,20 +69,28 @@ const char* hint(const ReplayResult& result) {
 
 }  // namespace
 
-std::string ReplayResult::report() const {
-  std::string out = std::string(traits_of(verdict).headline) + "  " + name;
-  if (!workflow_type.empty()) out += "  " + printable(workflow_type);
-  if (event_count != 0) out += "  (" + std::to_string(event_count) + " events)";
-  out += "\n";
-  if (has_passed()) return out;
-  if (!workflow_id.empty()) {
-    out += "  workflow id " + printable(workflow_id) + (run_id.empty() ? "" : ", run id " + printable(run_id)) + "\n";
+std::string headline(const ReplayResult& result, const Terminal& terminal) {
+  const std::string verdict = traits_of(result.verdict).headline;
+  std::string out = (result.has_passed() ? terminal.green(verdict) : terminal.red(verdict)) + "  " + result.name;
+  if (!result.workflow_type.empty()) out += "  " + printable(result.workflow_type);
+  if (result.event_count != 0) out += "  (" + std::to_string(result.event_count) + " events)";
+  return out + (result.is_duplicate ? "  as another\n" : "\n");
+}
+
+std::string text_report(const ReplayResult& result, const Terminal& terminal) {
+  std::string out = headline(result, terminal);
+  if (result.has_passed()) return out;
+  if (!result.workflow_id.empty()) {
+    out += "  workflow id " + printable(result.workflow_id) +
+           (result.run_id.empty() ? "" : ", run id " + printable(result.run_id)) + "\n";
   }
-  if (verdict == Verdict::nondeterminism) add_divergence(divergence, out);
-  if (!message.empty()) out += "  " + printable(message, "\n  ") + "\n";
-  add_context(*this, out);
-  if (const char* text = hint(*this)) out += std::string("  hint: ") + text + "\n";
+  if (result.verdict == Verdict::nondeterminism) add_divergence(result.divergence, terminal, out);
+  if (!result.message.empty()) out += "  " + printable(result.message, "\n  ") + "\n";
+  add_context(result, terminal, out);
+  if (const char* text = hint(result)) out += "  " + terminal.yellow("hint:") + " " + text + "\n";
   return out;
 }
+
+std::string ReplayResult::report() const { return text_report(*this, Terminal{}); }
 
 }  // namespace temporalio::replayer

@@ -1,4 +1,4 @@
-#include "replayer/src/drive/history_shape.h"
+#include "replayer/src/report/event_shape.h"
 
 #include <string_view>
 
@@ -107,6 +107,13 @@ std::uint64_t history_shape(const temporal::api::history::v1::History& history) 
     hash.add(static_cast<std::uint64_t>(reference_of(event)));
     add_names(event, hash);
   }
+  return hash.value();
+}
+
+std::uint64_t event_shape(const HistoryEvent& event) {
+  Hash hash;
+  hash.add(static_cast<std::uint64_t>(event.event_type()));
+  if (!event.has_workflow_task_completed_event_attributes()) add_names(event, hash);
   return hash.value();
 }
 

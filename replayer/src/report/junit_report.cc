@@ -1,7 +1,7 @@
-#include "replayer/src/report/junit.h"
-
+// Results as a JUnit report, the form that CI systems read: one test suite, one case a history.
 #include <string_view>
 
+#include "replayer/src/report/format.h"
 #include "replayer/src/report/verdict.h"
 
 namespace temporalio::replayer {
@@ -39,7 +39,8 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 }  // namespace
 
-std::string to_junit(const std::vector<ReplayResult>& results) {
+std::string write_junit(const Report& report) {
+  const std::vector<ReplayResult>& results = report.results;
   int failures = 0, errors = 0;
   std::string cases;
   for (const ReplayResult& result : results) {
