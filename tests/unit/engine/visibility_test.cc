@@ -253,6 +253,44 @@ TEST_F(Lists, ALongChainOfConditionsIsTaken) {
   EXPECT_EQ(count(query), 1);
 }
 
+TEST_F(Lists, ADeletedRunIsGoneFromEverywhere) {
+  h.begin("w1");
+  h.begin("w2");
+  EXPECT_EQ(count(""), 2);
+  const auto poll = h.poll_task("other");
+  svc::DeleteWorkflowExecutionRequest request;
+  request.set_namespace_("default");
+  request.mutable_workflow_execution()->set_workflow_id("w1");
+  EXPECT_EQ(h.call<svc::DeleteWorkflowExecutionResponse>(
+                 "/temporal.api.workflowservice.v1.WorkflowService/DeleteWorkflowExecution", request)
+                ->code(),
+            errors::kOk);
+  EXPECT_EQ(list_ids("", 10), std::vector<std::string>{"w2"});
+  svc::GetWorkflowExecutionHistoryRequest history;
+  history.mutable_execution()->set_workflow_id("w1");
+  EXPECT_EQ(h.history(std::move(history))->code(), errors::kNotFound);
+  EXPECT_EQ(h.task().workflow_execution().workflow_id(), "w2");  // the task of the deleted run is passed over
+}
+
+TEST_F(Lists, ClosedRunsAreForgottenWhenTheirRetentionIsOverAndManyAreNewer) {
+  constexpr int kKept = 10'000;
+  for (int i = 0; i < kKept + 50; ++i) {
+    h.begin("w" + std::to_string(i));
+    terminate("w" + std::to_string(i));
+  }
+  EXPECT_EQ(count(""), kKept + 50);
+  pass(23h);
+  EXPECT_EQ(count(""), kKept + 50);
+  pass(2h);
+  h.begin("last");
+  EXPECT_EQ(count("ExecutionStatus = 'Terminated'"), kKept);
+  EXPECT_EQ(count("WorkflowId = 'w0'"), 0);
+  EXPECT_EQ(count("WorkflowId = 'w50'"), 1);
+  svc::GetWorkflowExecutionHistoryRequest history;
+  history.mutable_execution()->set_workflow_id("w0");
+  EXPECT_EQ(h.history(std::move(history))->code(), errors::kNotFound);
+}
+
 TEST_F(Lists, ATokenOfAnotherMakingIsRefused) {
   svc::ListWorkflowExecutionsRequest request;
   request.set_next_page_token("abc");

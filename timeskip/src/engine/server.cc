@@ -23,6 +23,7 @@ struct Server::State {
   void settle() {
     engine.commit_all();
     match_all(engine);
+    remove_expired(engine);
   }
 
   // The next virtual timer that is due, or may be jumped to, is fired with all others of the same moment.

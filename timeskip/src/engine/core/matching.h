@@ -22,7 +22,7 @@ struct Namespace;
 struct TaskRef {
   enum class Kind : std::uint8_t { kWorkflow, kQuery, kActivity };
   Kind kind = Kind::kWorkflow;
-  Execution* execution = nullptr;
+  std::uint32_t run = 0;    // Execution::number
   std::int64_t id = 0;      // activity's scheduled event, or query number
   std::uint32_t stamp = 0;  // of the workflow task or the activity
 };

@@ -66,12 +66,15 @@ Cursor find_cursor(Engine& engine, const Request& request, Token::Kind kind) {
     return cursor;
   }
   const auto token = Token::decode(request.next_page_token(), kind);
-  if (!token.has_value() || token->server != engine.server_id || token->execution >= engine.runs->all.size() ||
-      token->event_id < 1) {
+  if (!token.has_value() || token->server != engine.server_id || token->event_id < 1) {
     cursor.error = errors::invalid_argument("Invalid NextPageToken.");
     return cursor;
   }
-  Execution* execution = engine.runs->all[token->execution].get();
+  Execution* execution = find_run(engine, token->execution);
+  if (execution == nullptr) {  // deleted since
+    cursor.error = execution_not_found(request.execution().workflow_id(), request.execution().run_id());
+    return cursor;
+  }
   const std::string& run_id = request.execution().run_id();
   if (execution->owner != owner.value || execution->workflow_id != request.execution().workflow_id()) {
     cursor.error = execution_not_found(request.execution().workflow_id(), execution->run_id);

@@ -10,6 +10,9 @@ Found<Namespace> require_namespace(Engine& engine, const std::string& name) {
 }
 
 Found<Execution> require_execution(Engine& engine, const Namespace& owner, const commonpb::WorkflowExecution& asked) {
+  // A field that the request does not have reads as this very object.
+  const bool is_set = &asked != &commonpb::WorkflowExecution::default_instance();
+  if (!is_set) return {nullptr, errors::invalid_argument("Execution is not set on request.")};
   if (asked.workflow_id().empty()) return {nullptr, errors::invalid_argument("WorkflowId is not set on request.")};
   if (asked.workflow_id().size() > kMaxIdLength) {
     return {nullptr, errors::invalid_argument("WorkflowId length exceeds limit.")};
@@ -41,11 +44,12 @@ TokenTarget resolve_token(Engine& engine, std::string_view text, Token::Kind kin
     target.error = errors::invalid_argument("Error deserializing task token.");
     return target;
   }
-  if (token->server != engine.server_id || token->execution >= engine.runs->all.size()) {
-    target.error = errors::not_found("The task token is not of this server.");
+  Execution* found = token->server == engine.server_id ? find_run(engine, token->execution) : nullptr;
+  if (found == nullptr) {
+    target.error = errors::not_found("The task token is not of this server, or its workflow has been deleted.");
     return target;
   }
-  Execution& execution = *engine.runs->all[token->execution];
+  Execution& execution = *found;
   if (!name.empty() && name != execution.owner->name) {
     target.error = errors::invalid_argument("Operation requested with a token from a different namespace.");
     return target;

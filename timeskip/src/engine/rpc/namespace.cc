@@ -4,16 +4,19 @@
 #include <vector>
 
 #include "temporal/api/enums/v1/namespace.pb.h"
+#include "temporal/api/operatorservice/v1/request_response.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "timeskip/src/engine/core/proto_time.h"
 #include "timeskip/src/engine/core/search_attributes.h"
 #include "timeskip/src/engine/rpc/lookup.h"
 #include "timeskip/src/engine/rpc/method.h"
+#include "timeskip/src/engine/run/lifecycle.h"
 
 namespace temporalio::timeskip {
 namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
+namespace operatorsvc = ::temporal::api::operatorservice::v1;
 
 // The server whose behaviour this one follows.
 constexpr const char kServerVersion[] = "1.32.0";
@@ -185,6 +188,46 @@ Answer deprecate_namespace(Engine& engine, Call& call) {
   return errors::ok();
 }
 
+// Nothing of the namespace is left: its polls end, its runs are terminated and forgotten.
+void remove_namespace(Engine& engine, Namespace& entry) {
+  for (TaskQueues* queues : {&entry.workflow_queues, &entry.activity_queues}) {
+    for (auto& [name, queue] : *queues) {
+      while (!queue->pollers.empty()) engine.answer(*queue->pollers.front(), errors::namespace_not_found(entry.name));
+      std::erase(engine.queues_to_match, queue.get());
+    }
+  }
+  const std::uint32_t end = engine.runs->first + static_cast<std::uint32_t>(engine.runs->all.size());
+  for (std::uint32_t number = engine.runs->first; number < end; ++number) {
+    Execution* run = find_run(engine, number);
+    if (run != nullptr && run->owner == &entry) remove_run(engine, *run);
+  }
+  engine.namespaces.erase(entry.name);
+}
+
+Answer delete_namespace(Engine& engine, Call& call) {
+  const auto& request = call.request_as<operatorsvc::DeleteNamespaceRequest>();
+  auto& response = call.response_as<operatorsvc::DeleteNamespaceResponse>();
+  std::string name = request.namespace_();
+  for (const auto& [known, entry] : engine.namespaces) {
+    if (name.empty() && !request.namespace_id().empty() && entry->id == request.namespace_id()) name = known;
+  }
+  if (name == "temporal-system") return errors::failed_precondition("unable to delete system namespace");
+  const Found<Namespace> found = require_namespace(engine, name);
+  if (found.value == nullptr) return found.error;
+  // The name is free at once.
+  auto node = engine.namespaces.extract(name);
+  Namespace& entry = *node.mapped();
+  entry.name += "-deleted-" + entry.id.substr(0, 5);
+  node.key() = entry.name;
+  engine.namespaces.insert(std::move(node));
+  response.set_deleted_namespace(entry.name);
+  for (const auto& [id, run] : entry.current) {
+    if (run->is_running()) terminate_run(engine, *run, "Delete namespace", nullptr, kServerIdentity);
+  }
+  engine.after_commit([&engine, &entry] { remove_namespace(engine, entry); });
+  return errors::ok();
+}
+
 Answer list_namespaces(Engine& engine, Call& call) {
   auto& response = call.response_as<svc::ListNamespacesResponse>();
   std::vector<const Namespace*> sorted;
@@ -230,6 +273,7 @@ std::span<const Method> namespace_methods() {
       TIMESKIP_WORKFLOW_METHOD(RegisterNamespace, register_namespace),
       TIMESKIP_WORKFLOW_METHOD(UpdateNamespace, update_namespace),
       TIMESKIP_WORKFLOW_METHOD(DeprecateNamespace, deprecate_namespace),
+      TIMESKIP_OPERATOR_METHOD(DeleteNamespace, delete_namespace),
       TIMESKIP_WORKFLOW_METHOD(ListNamespaces, list_namespaces),
       TIMESKIP_WORKFLOW_METHOD(GetSystemInfo, get_system_info),
       TIMESKIP_WORKFLOW_METHOD(GetClusterInfo, get_cluster_info),

@@ -65,7 +65,9 @@ WorkerStamp worker_stamp(const svc::PollWorkflowTaskQueueRequest& request) {
 }
 
 void hand_out_workflow_task(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& call) {
-  Execution& execution = *ref.execution;
+  Execution* const found = find_run(engine, ref.run);
+  if (found == nullptr) return;
+  Execution& execution = *found;
   const WorkflowTask& task = execution.task;
   if (!execution.is_running() || task.state != WorkflowTask::State::kScheduled || task.stamp != ref.stamp) return;
   if (!execution.sticky_queue.empty() && execution.sticky_queue != queue.name) clear_stickiness(execution);
@@ -79,7 +81,9 @@ void hand_out_workflow_task(Engine& engine, TaskQueue& queue, const TaskRef& ref
 }
 
 void hand_out_query(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& call) {
-  Execution& execution = *ref.execution;
+  Execution* const found = find_run(engine, ref.run);
+  if (found == nullptr) return;
+  Execution& execution = *found;
   PendingQuery* query = find_direct_query(execution, static_cast<std::uint64_t>(ref.id), ref.stamp);
   if (query == nullptr) return;
   auto& response = call.response_as<svc::PollWorkflowTaskQueueResponse>();
@@ -111,7 +115,9 @@ void hand_out_query(Engine& engine, TaskQueue& queue, const TaskRef& ref, Call& 
 }
 
 void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
-  Execution& execution = *ref.execution;
+  Execution* const found = find_run(engine, ref.run);
+  if (found == nullptr) return;
+  Execution& execution = *found;
   Activity* activity = find_activity(execution, ref.id);
   if (activity == nullptr || activity->state != Activity::State::kScheduled || activity->stamp != ref.stamp) return;
   const auto& request = call.request_as<svc::PollActivityTaskQueueRequest>();
@@ -250,7 +256,8 @@ Answer shutdown_worker(Engine& engine, Call& call) {
     std::deque<TaskRef> backlog;
     backlog.swap(queue.backlog);
     for (const TaskRef& task : backlog) {
-      add_task(engine, workflow_queue(*owner.value, task.execution->task_queue), task);
+      const Execution* run = find_run(engine, task.run);
+      if (run != nullptr) add_task(engine, workflow_queue(*owner.value, run->task_queue), task);
     }
   }
   return errors::ok();

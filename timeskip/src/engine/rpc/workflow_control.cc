@@ -101,6 +101,22 @@ Answer terminate_workflow_execution(Engine& engine, Call& call) {
   return errors::ok();
 }
 
+// A running workflow is terminated first; its parent is told.
+Answer delete_workflow_execution(Engine& engine, Call& call) {
+  const auto& request = call.request_as<svc::DeleteWorkflowExecutionRequest>();
+  const Found<Namespace> owner = require_namespace(engine, request.namespace_());
+  if (owner.value == nullptr) return owner.error;
+  const Found<Execution> found = require_execution(engine, *owner.value, request.workflow_execution());
+  if (found.value == nullptr) return found.error;
+  if (found.value->is_running()) {
+    terminate_run(engine, *found.value, "Delete workflow execution", nullptr, kServerIdentity);
+  }
+  engine.after_commit([&engine, number = found.value->number] {
+    if (Execution* run = find_run(engine, number)) remove_run(engine, *run);
+  });
+  return errors::ok();
+}
+
 Answer reset_sticky_task_queue(Engine& engine, Call& call) {
   const auto& request = call.request_as<svc::ResetStickyTaskQueueRequest>();
   const Found<Namespace> owner = require_namespace(engine, request.namespace_());
@@ -119,6 +135,7 @@ std::span<const Method> workflow_control_methods() {
       TIMESKIP_WORKFLOW_METHOD(SignalWorkflowExecution, signal_workflow_execution),
       TIMESKIP_WORKFLOW_METHOD(RequestCancelWorkflowExecution, request_cancel_workflow_execution),
       TIMESKIP_WORKFLOW_METHOD(TerminateWorkflowExecution, terminate_workflow_execution),
+      TIMESKIP_WORKFLOW_METHOD(DeleteWorkflowExecution, delete_workflow_execution),
       TIMESKIP_WORKFLOW_METHOD(ResetStickyTaskQueue, reset_sticky_task_queue),
   };
   return kMethods;

@@ -24,7 +24,7 @@ std::string describe_retry(const void* owner) {
 
 void dispatch_activity(Engine& engine, Execution& execution, Activity& activity) {
   add_task(engine, activity_queue(*execution.owner, activity.task_queue),
-           {TaskRef::Kind::kActivity, &execution, activity.scheduled_event_id, activity.stamp});
+           {TaskRef::Kind::kActivity, execution.number, activity.scheduled_event_id, activity.stamp});
 }
 
 std::optional<Time> expiration_of(const Activity& activity) {

@@ -212,6 +212,7 @@ historypb::HistoryEvent& close_run(Engine& engine, Execution& execution, enums::
   execution.timers.clear();
   execution.external_requests.clear();
   engine.touch(execution);
+  retain_closed(engine, execution);
   for (const Engine::CloseHook hook : engine.close_hooks) {
     engine.after_commit([&engine, &execution, hook] { hook(engine, execution); });
   }

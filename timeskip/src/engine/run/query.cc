@@ -32,7 +32,7 @@ void dispatch_query(Engine& engine, Execution& execution, PendingQuery& query, b
                              });
     }
   }
-  add_task(engine, *queue, {TaskRef::Kind::kQuery, &execution, static_cast<std::int64_t>(query.id), query.stamp});
+  add_task(engine, *queue, {TaskRef::Kind::kQuery, execution.number, static_cast<std::int64_t>(query.id), query.stamp});
 }
 
 void answer_query(Engine& engine, PendingQuery& query, const querypb::WorkflowQueryResult& result) {

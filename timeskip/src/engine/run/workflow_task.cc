@@ -98,7 +98,7 @@ void dispatch_task(Engine& engine, Execution& execution) {
         task.timer, later(task.scheduled_time, execution.sticky_timeout),
         [&engine, &execution] { schedule_to_start_timeout(engine, execution); }, describe_task_timer, &execution);
   }
-  add_task(engine, *queue, {TaskRef::Kind::kWorkflow, &execution, task.scheduled_event_id, task.stamp});
+  add_task(engine, *queue, {TaskRef::Kind::kWorkflow, execution.number, task.scheduled_event_id, task.stamp});
 }
 
 }  // namespace

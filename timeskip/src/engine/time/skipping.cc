@@ -121,7 +121,7 @@ std::string describe_time(const Engine& engine) {
   }
   std::size_t idle = 0;
   for (const auto& execution : engine.runs->all) {
-    if (!execution->is_running() || holds_time(*execution)) continue;
+    if (execution == nullptr || !execution->is_running() || holds_time(*execution)) continue;
     if (++idle > 10) continue;
     out += "  idle: workflow '" + execution->workflow_id + "' (" + execution->workflow_type + ") with " +
            std::to_string(execution->timers.size()) + " timer(s) and " + std::to_string(execution->activities.size()) +

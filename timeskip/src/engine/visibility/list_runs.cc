@@ -36,7 +36,7 @@ Index& index_of(Engine& engine, Namespace& owner) {
   if (owner.visibility == nullptr) {
     owner.visibility = std::make_unique<Index>();
     for (const auto& run : engine.runs->all) {
-      if (run->owner != &owner) continue;
+      if (run == nullptr || run->owner != &owner) continue;
       owner.visibility->run_changed(*run);
       run->has_changed_attributes = false;
     }
