@@ -19,14 +19,15 @@
 
 #include "temporalio/child_workflow.h"
 #include "temporalio/definition.h"
+#include "temporalio/detail/operation.h"
 #include "temporalio/duration.h"
 #include "temporalio/errors.h"
 #include "temporalio/external_workflow.h"
 #include "temporalio/function_traits.h"
-#include "temporalio/detail/operation.h"
 #include "temporalio/payload.h"
 #include "temporalio/retry_policy.h"
 #include "temporalio/task.h"
+#include "temporalio/updates.h"
 #include "temporalio/workflow_results.h"
 #include "temporalio/workflow_tasks.h"
 
