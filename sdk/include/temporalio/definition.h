@@ -1,9 +1,11 @@
-// What the SDK knows of a workflow class: its type name, how to run it, its signals and queries. A class says so in
+// What the SDK knows of a workflow class: its type name, how to run it, its signals, queries and updates. A class says
+// so in
 //
 //   static void define(workflow::Definer<OneClickBuy> d) {
 //     d.run<&OneClickBuy::run>();
 //     d.signal<&OneClickBuy::update_purchase>();
 //     d.query<&OneClickBuy::current_status>();
+//     d.update<&OneClickBuy::change_price>().validator<&OneClickBuy::check_price>();
 //   }
 //
 // Names default to the C++ names (the type: the unqualified class name).
@@ -48,20 +50,52 @@ Task<void> encode_result(Task<R> task, Payload* result) {
   *result = to_payload(value);
 }
 
+// Calls `function`, which awaits nothing, when the task is awaited, and encodes what it gives.
+template <class R, class F, class Tuple>
+Task<void> call_as_task(F function, Tuple arguments, Payload* result) {
+  if constexpr (std::is_void_v<R>) {
+    std::apply(function, std::move(arguments));
+  } else {
+    *result = to_payload(static_cast<const R&>(std::apply(function, std::move(arguments))));
+  }
+  co_return;
+}
+
 // Identifies a member function in a definition without comparing pointers to members.
 template <auto kMember>
 inline constexpr char kTag = 0;
 
 }  // namespace detail
 
-// One signal or query of a workflow class.
+// What happens to a handler that is under way when the workflow ends.
+enum class HandlerUnfinishedPolicy {
+  warn_and_abandon,  // the worker's log names it ([TMPRL1102])
+  abandon,
+};
+
+// Of a signal or an update.
+struct HandlerOptions {
+  HandlerUnfinishedPolicy unfinished_policy = HandlerUnfinishedPolicy::warn_and_abandon;
+  std::string_view description = {};  // one line for people, shown in the UI
+};
+
+// One signal, query or update of a workflow class.
 struct Handler {
   std::string name;
   const void* tag = nullptr;
+  std::string description;
+  HandlerUnfinishedPolicy unfinished_policy = HandlerUnfinishedPolicy::warn_and_abandon;
   // Exactly one of the three is set.
   void (*call)(void* instance, const PayloadListView& arguments) = nullptr;            // a signal that awaits nothing
   Task<void> (*start)(void* instance, const PayloadListView& arguments) = nullptr;     // a signal that is a coroutine
   Payload (*query)(const void* instance, const PayloadListView& arguments) = nullptr;  // a query
+};
+
+// One update of a workflow class.
+struct UpdateHandler : Handler {
+  // Decodes the arguments at once; the task runs the handler and leaves the encoded result behind.
+  Task<void> (*handle)(void* instance, const PayloadListView& arguments, Payload* result) = nullptr;
+  void (*validate)(const void* instance, const PayloadListView& arguments) = nullptr;  // null: all are accepted
 };
 
 // A workflow class with its types erased. Immutable once made; shared by all threads.
@@ -73,6 +107,35 @@ struct Definition {
   Task<void> (*run)(void* instance, const PayloadListView& arguments, Payload* result) = nullptr;
   std::vector<Handler> signals;
   std::vector<Handler> queries;
+  std::vector<UpdateHandler> updates;
+};
+
+// What `d.update<...>()` gives.
+template <class W, auto kUpdate>
+class UpdateDefiner {
+ public:
+  explicit UpdateDefiner(Definition& definition) : definition_(definition) {}
+
+  // A const member function that takes what the update takes; what it throws rejects the update before it is in the
+  // history. It may not change anything, nor issue a command.
+  template <auto kValidator>
+  void validator() {
+    using Traits = FunctionTraits<decltype(kValidator)>;
+    static_assert(Traits::is_const, "a validator is a const member function: it may change nothing");
+    static_assert(!Traits::is_task, "a validator answers at once: it is no coroutine");
+    static_assert(std::is_void_v<typename Traits::Value>,
+                  "a validator returns nothing: it throws what rejects the update");
+    static_assert(std::is_same_v<typename Traits::Args, typename FunctionTraits<decltype(kUpdate)>::Args>,
+                  "a validator takes the arguments of its update");
+    definition_.updates.back().validate = [](const void* instance, const PayloadListView& arguments) {
+      auto decoded = detail::decode_arguments_of<kValidator>(arguments);
+      const W& workflow = *static_cast<const W*>(instance);
+      std::apply([&workflow](auto&... a) { (workflow.*kValidator)(std::move(a)...); }, decoded);
+    };
+  }
+
+ private:
+  Definition& definition_;
 };
 
 template <class W>
@@ -117,12 +180,14 @@ class Definer {
 
   // A signal: `void W::name(Args...)`, or a coroutine `Task<void> W::name(Args...)`.
   template <auto kMember>
-  Definer& signal(std::string_view name = function_name<kMember>()) {
+  Definer& signal(std::string_view name = function_name<kMember>(), HandlerOptions options = {}) {
     using Traits = FunctionTraits<decltype(kMember)>;
     static_assert(std::is_void_v<typename Traits::Value>, "a signal handler returns void or workflow::Task<void>");
     Handler handler;
     handler.name = name;
     handler.tag = &detail::kTag<kMember>;
+    handler.description = options.description;
+    handler.unfinished_policy = options.unfinished_policy;
     if constexpr (Traits::is_task) {
       static_assert(!Traits::takes_references, "a coroutine takes its arguments by value: it outlives its caller");
       handler.start = [](void* instance, const PayloadListView& arguments) -> Task<void> {
@@ -139,7 +204,7 @@ class Definer {
 
   // A query: a const member function that returns a value and is no coroutine.
   template <auto kMember>
-  Definer& query(std::string_view name = function_name<kMember>()) {
+  Definer& query(std::string_view name = function_name<kMember>(), std::string_view description = {}) {
     using Traits = FunctionTraits<decltype(kMember)>;
     static_assert(Traits::is_const, "a query is a const member function: it may change nothing");
     static_assert(!Traits::is_task, "a query answers at once: it is no coroutine");
@@ -147,6 +212,7 @@ class Definer {
     Handler handler;
     handler.name = name;
     handler.tag = &detail::kTag<kMember>;
+    handler.description = description;
     handler.query = [](const void* instance, const PayloadListView& arguments) -> Payload {
       auto decoded = detail::decode_arguments_of<kMember>(arguments);
       const W& workflow = *static_cast<const W*>(instance);
@@ -156,9 +222,41 @@ class Definer {
     return *this;
   }
 
+  // An update: `R W::name(Args...)`, or a coroutine `Task<R> W::name(Args...)`. The result is its answer.
+  template <auto kMember>
+  UpdateDefiner<W, kMember> update(std::string_view name = function_name<kMember>(), HandlerOptions options = {}) {
+    using Traits = FunctionTraits<decltype(kMember)>;
+    UpdateHandler handler;
+    handler.name = name;
+    handler.tag = &detail::kTag<kMember>;
+    handler.description = options.description;
+    handler.unfinished_policy = options.unfinished_policy;
+    if constexpr (Traits::is_task) {
+      static_assert(!Traits::takes_references, "a coroutine takes its arguments by value: it outlives its caller");
+      handler.handle = [](void* instance, const PayloadListView& arguments, Payload* result) -> Task<void> {
+        W& workflow = *static_cast<W*>(instance);
+        if constexpr (std::is_void_v<typename Traits::Value>) {
+          return detail::call_member<kMember>(workflow, arguments);
+        } else {
+          return detail::encode_result(detail::call_member<kMember>(workflow, arguments), result);
+        }
+      };
+    } else {
+      handler.handle = [](void* instance, const PayloadListView& arguments, Payload* result) -> Task<void> {
+        W* workflow = static_cast<W*>(instance);
+        const auto call = [workflow](auto&&... a) -> decltype(auto) { return (workflow->*kMember)(std::move(a)...); };
+        return detail::call_as_task<typename Traits::Value>(call, detail::decode_arguments_of<kMember>(arguments),
+                                                            result);
+      };
+    }
+    add(definition_.updates, std::move(handler), "update");
+    return UpdateDefiner<W, kMember>(definition_);
+  }
+
  private:
-  void add(std::vector<Handler>& handlers, Handler handler, const char* kind) {
-    for (const Handler& known : handlers) {
+  template <class H>
+  void add(std::vector<H>& handlers, H handler, const char* kind) {
+    for (const H& known : handlers) {
       if (known.name == handler.name) {
         throw std::logic_error("workflow " + definition_.name + " defines " + kind + " \"" + handler.name + "\" twice");
       }
@@ -201,6 +299,15 @@ std::string_view signal_name() {
     if (handler.tag == &detail::kTag<kSignal>) return handler.name;
   }
   throw_not_defined(d.name, "signal", function_name<kSignal>());
+}
+
+template <auto kUpdate>
+std::string_view update_name() {
+  const Definition& d = definition<typename FunctionTraits<decltype(kUpdate)>::Class>();
+  for (const UpdateHandler& handler : d.updates) {
+    if (handler.tag == &detail::kTag<kUpdate>) return handler.name;
+  }
+  throw_not_defined(d.name, "update", function_name<kUpdate>());
 }
 
 template <auto kQuery>

@@ -374,6 +374,19 @@ class WorkflowQueryFailedError : public TemporalError {
       : TemporalError(std::move(message), std::move(cause)) {}
 };
 
+// The update that was waited for was rejected, or failed; cause() says why.
+class WorkflowUpdateFailedError : public TemporalError {
+ public:
+  explicit WorkflowUpdateFailedError(FailurePtr cause) : TemporalError("Workflow update failed", std::move(cause)) {}
+};
+
+// A call for an update was given up, because its time was over or because it was cancelled. The update itself goes on.
+class WorkflowUpdateRPCTimeoutOrCancelledError : public TemporalError {
+ public:
+  explicit WorkflowUpdateRPCTimeoutOrCancelledError(const std::string& why)
+      : TemporalError("Timeout or cancellation waiting for update: " + why) {}
+};
+
 // The query was refused because of the state the workflow is in (`status`: a WorkflowExecutionStatus of the API).
 class WorkflowQueryRejectedError : public TemporalError {
  public:

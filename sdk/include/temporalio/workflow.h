@@ -27,6 +27,7 @@
 #include "temporalio/payload.h"
 #include "temporalio/retry_policy.h"
 #include "temporalio/task.h"
+#include "temporalio/updates.h"
 #include "temporalio/workflow_results.h"
 #include "temporalio/workflow_tasks.h"
 

@@ -20,6 +20,7 @@
 #include "temporalio/function_traits.h"
 #include "temporalio/payload.h"
 #include "temporalio/workflow_history.h"
+#include "temporalio/workflow_update.h"
 
 namespace temporalio::client {
 
@@ -104,13 +105,13 @@ std::vector<Payload> encode_arguments_of(U&&... args) {
   return encode_arguments(static_cast<Args*>(nullptr), std::forward<U>(args)...);
 }
 
-// Is the last of `U` a QueryOptions?
-template <class... U>
-inline constexpr bool kEndsWithQueryOptions = false;
-template <class First, class... Rest>
-inline constexpr bool kEndsWithQueryOptions<First, Rest...> = kEndsWithQueryOptions<Rest...>;
-template <class Last>
-inline constexpr bool kEndsWithQueryOptions<Last> = std::is_same_v<std::remove_cvref_t<Last>, QueryOptions>;
+// Is the last of `U` an Options?
+template <class Options, class... U>
+inline constexpr bool kEndsWith = false;
+template <class Options, class First, class... Rest>
+inline constexpr bool kEndsWith<Options, First, Rest...> = kEndsWith<Options, Rest...>;
+template <class Options, class Last>
+inline constexpr bool kEndsWith<Options, Last> = std::is_same_v<std::remove_cvref_t<Last>, Options>;
 
 }  // namespace detail
 
@@ -155,6 +156,29 @@ class UntypedWorkflowHandle {
   std::vector<Payload> query_payloads(std::string_view name, std::vector<Payload> arguments,
                                       QueryOptions options = {}) const;
 
+  // Updates by name, for a result of type R: handle.start_update<int>("add", UpdateOptions{}, 5).
+  template <class R = RawValue, class... Args>
+  WorkflowUpdateHandle<R> start_update(std::string_view name, const UpdateOptions& options, const Args&... args) const {
+    return WorkflowUpdateHandle<R>(start_update_payloads(name, to_payloads(args...), options));
+  }
+  // The same, and waits for the result: handle.execute_update<int>("add", 5).
+  template <class R = RawValue, class... Args>
+  R execute_update(std::string_view name, const Args&... args) const {
+    return WorkflowUpdateHandle<R>(
+               start_update_payloads(name, to_payloads(args...), {.wait_for_stage = WorkflowUpdateStage::completed}))
+        .result();
+  }
+  // The same with encoded arguments. Returns when the update has reached options.wait_for_stage, or has been rejected
+  // (which its result says). Throws RPCError (not_found: there is no such workflow, or it is closed),
+  // WorkflowUpdateRPCTimeoutOrCancelledError.
+  UntypedWorkflowUpdateHandle start_update_payloads(std::string_view name, std::vector<Payload> arguments,
+                                                    const UpdateOptions& options) const;
+  // A handle to an update that was started elsewhere; nothing is checked.
+  template <class R = RawValue>
+  WorkflowUpdateHandle<R> get_update_handle(std::string_view id) const {
+    return WorkflowUpdateHandle<R>(connection_, std::string(id), id_, run_id_);
+  }
+
   WorkflowExecutionDescription describe() const;
 
   // All events so far.
@@ -171,8 +195,10 @@ class UntypedWorkflowHandle {
 template <class R>
 class WorkflowHandle : public UntypedWorkflowHandle {
  public:
+  using UntypedWorkflowHandle::execute_update;
   using UntypedWorkflowHandle::query;
   using UntypedWorkflowHandle::signal;
+  using UntypedWorkflowHandle::start_update;
   using UntypedWorkflowHandle::UntypedWorkflowHandle;
   explicit WorkflowHandle(UntypedWorkflowHandle handle) : UntypedWorkflowHandle(std::move(handle)) {}
 
@@ -192,7 +218,7 @@ class WorkflowHandle : public UntypedWorkflowHandle {
   typename FunctionTraits<decltype(kQuery)>::Value query(U&&... args) const {
     using Value = typename FunctionTraits<decltype(kQuery)>::Value;
     constexpr std::size_t kArity = FunctionTraits<decltype(kQuery)>::arity;
-    if constexpr (sizeof...(U) == kArity + 1 && detail::kEndsWithQueryOptions<U...>) {
+    if constexpr (sizeof...(U) == kArity + 1 && detail::kEndsWith<QueryOptions, U...>) {
       return query_with_options<kQuery>(std::forward_as_tuple(std::forward<U>(args)...),
                                         std::make_index_sequence<kArity>());
     } else {
@@ -201,7 +227,42 @@ class WorkflowHandle : public UntypedWorkflowHandle {
     }
   }
 
+  // Sends an update and waits until it is accepted (or completed, as UpdateOptions{...} behind the arguments say):
+  // handle.start_update<&Cart::add>("book").
+  template <auto kUpdate, class... U>
+  auto start_update(U&&... args) const {
+    return update<kUpdate>(WorkflowUpdateStage::accepted, std::forward<U>(args)...);
+  }
+  // Sends an update and waits for its result: handle.execute_update<&Cart::add>("book"). UpdateOptions{...} may follow
+  // the arguments. Throws what start_update and WorkflowUpdateHandle::result throw.
+  template <auto kUpdate, class... U>
+  typename FunctionTraits<decltype(kUpdate)>::Value execute_update(U&&... args) const {
+    return update<kUpdate>(WorkflowUpdateStage::completed, std::forward<U>(args)...).result();
+  }
+
  private:
+  template <auto kUpdate, class... U>
+  auto update(WorkflowUpdateStage at_least, U&&... args) const {
+    using Value = typename FunctionTraits<decltype(kUpdate)>::Value;
+    constexpr std::size_t kArity = FunctionTraits<decltype(kUpdate)>::arity;
+    if constexpr (sizeof...(U) == kArity + 1 && detail::kEndsWith<UpdateOptions, U...>) {
+      auto tuple = std::forward_as_tuple(std::forward<U>(args)...);
+      UpdateOptions options = std::get<kArity>(tuple);
+      if (at_least == WorkflowUpdateStage::completed) options.wait_for_stage = at_least;
+      return WorkflowUpdateHandle<Value>(
+          start_update_payloads(workflow::update_name<kUpdate>(),
+                                encode_first<kUpdate>(std::move(tuple), std::make_index_sequence<kArity>()), options));
+    } else {
+      return WorkflowUpdateHandle<Value>(start_update_payloads(
+          workflow::update_name<kUpdate>(), detail::encode_arguments_of<kUpdate>(std::forward<U>(args)...),
+          {.wait_for_stage = at_least}));
+    }
+  }
+  template <auto kMember, class Tuple, std::size_t... I>
+  static std::vector<Payload> encode_first(Tuple args, std::index_sequence<I...>) {
+    return detail::encode_arguments_of<kMember>(std::get<I>(std::move(args))...);
+  }
+
   template <auto kQuery, class Tuple, std::size_t... I>
   auto query_with_options(Tuple args, std::index_sequence<I...>) const {
     using Value = typename FunctionTraits<decltype(kQuery)>::Value;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sdk/src/client/connection.h"
+#include "sdk/src/client/result_wait.h"
 #include "sdk/src/client/status_errors.h"
 #include "sdk/src/client/workflow_result.h"
 #include "sdk/src/payload/failure.h"
@@ -24,22 +25,6 @@ void set_execution(temporal::api::common::v1::WorkflowExecution& execution, cons
   execution.set_workflow_id(id);
   execution.set_run_id(run_id);
 }
-
-// Calls the environment's hooks around a wait, whatever comes of it.
-class ResultWait {
- public:
-  explicit ResultWait(const ConnectionOptions& options) : options_(options) {
-    if (options_.before_result_wait) options_.before_result_wait();
-  }
-  ~ResultWait() {
-    if (options_.after_result_wait) options_.after_result_wait();
-  }
-  ResultWait(const ResultWait&) = delete;
-  ResultWait& operator=(const ResultWait&) = delete;
-
- private:
-  const ConnectionOptions& options_;
-};
 
 }  // namespace
 

@@ -26,6 +26,8 @@ enum class CommandKind : std::uint8_t {
   start_child_workflow,
   signal_external,
   request_cancel_external,
+  accept_update,
+  complete_update,
   complete_workflow,
   fail_workflow,
   cancel_workflow,

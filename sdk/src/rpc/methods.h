@@ -16,6 +16,8 @@ TEMPORALIO_WORKFLOW_METHOD(DescribeWorkflowExecution);
 TEMPORALIO_WORKFLOW_METHOD(GetWorkflowExecutionHistory);
 TEMPORALIO_WORKFLOW_METHOD(ListWorkflowExecutions);
 TEMPORALIO_WORKFLOW_METHOD(CountWorkflowExecutions);
+TEMPORALIO_WORKFLOW_METHOD(UpdateWorkflowExecution);
+TEMPORALIO_WORKFLOW_METHOD(PollWorkflowExecutionUpdate);
 TEMPORALIO_WORKFLOW_METHOD(PollWorkflowTaskQueue);
 TEMPORALIO_WORKFLOW_METHOD(RespondWorkflowTaskCompleted);
 TEMPORALIO_WORKFLOW_METHOD(RespondWorkflowTaskFailed);

@@ -51,7 +51,6 @@ class ResolveTask final : public coro::TaskState {
 
 }  // namespace
 
-// Queues a task that nobody else holds.
 void RunState::start_task(coro::TaskState* task) {
   const coro::Ref<coro::TaskState> reference(task);
   scheduler_.start(*reference);
@@ -66,6 +65,7 @@ struct RunState::ApplyJob {
     run.random_.reset();
   }
   void operator()(const DeliverSignal& job) const { run.deliver_signal(*job.event); }
+  void operator()(const DeliverUpdate& job) const { run.updates_.start(*job.update); }
   void operator()(const ResolveOperation& job) const {
     if (run.is_cancel_queued_) {
       run.start_task(new ResolveTask(run.scheduler_, job));
@@ -102,6 +102,8 @@ bool RunState::activate() {
   if (starts && main_) scheduler_.start(*main_);
   if (!jobs_.empty()) scheduler_.run();
   jobs_.clear();
+  updates_.reject_unhandled();
+  if (is_closed_) warn_of_unfinished_handlers();
   arrange_closing_command();
   return !failure_;
 }

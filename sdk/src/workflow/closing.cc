@@ -1,4 +1,5 @@
 // How a run ends: its closing command, from what run() or a signal handler gave.
+#include "sdk/src/base/log.h"
 #include "sdk/src/payload/failure.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/workflow/run_state.h"
@@ -96,6 +97,20 @@ void RunState::on_escaped(const std::exception_ptr& error) {
   } catch (...) {
     fail_with(error);
   }
+}
+
+void RunState::warn_of_unfinished_handlers() const {
+  if (is_replaying_ || handlers_under_way_ == 0) return;
+  std::vector<std::string> unfinished = updates_.unfinished();
+  for (std::string& signal : unfinished_signals()) unfinished.push_back(std::move(signal));
+  if (unfinished.empty()) return;
+  std::string names;
+  for (const std::string& name : unfinished) names += (names.empty() ? "" : ", ") + name;
+  base::log(LogLevel::warning,
+            "[TMPRL1102] workflow " + info_.workflow_id +
+                " ended while handlers were under way, which are abandoned: " + names +
+                ". Await `workflow::wait_condition(workflow::all_handlers_finished)` at the end of run(), or give "
+                "the handler HandlerUnfinishedPolicy::abandon");
 }
 
 // The closing command comes last, whatever was issued after it in the same activation. Histories recorded before Core

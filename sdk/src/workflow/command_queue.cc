@@ -40,12 +40,14 @@ void CommandQueue::cut_behind_closing() {
   commands_.erase(commands_.begin() + static_cast<std::ptrdiff_t>(closing()) + 1, commands_.end());
 }
 
-void CommandQueue::take(google::protobuf::RepeatedPtrField<CommandMessage>& commands) {
+void CommandQueue::take(google::protobuf::RepeatedPtrField<CommandMessage>& commands,
+                        google::protobuf::RepeatedPtrField<ProtocolMessage>& messages) {
   for (std::size_t i = std::max(first_, first_new_); i < commands_.size(); ++i) {
     QueuedCommand& command = commands_[i];
     if (command.is_dropped() || !command.message) continue;
     command.message->set_command_type(machines::row_of(command.kind).type);
     commands.AddAllocated(command.message.release());
+    if (command.protocol_message) messages.AddAllocated(command.protocol_message.release());
     if (command.second_message) commands.AddAllocated(command.second_message.release());
   }
 }

@@ -9,19 +9,22 @@
 
 #include "sdk/src/workflow/operation.h"
 #include "temporal/api/command/v1/message.pb.h"
+#include "temporal/api/protocol/v1/message.pb.h"
 
 namespace temporalio::workflow {
 
 using CommandMessage = temporal::api::command::v1::Command;
+using ProtocolMessage = temporal::api::protocol::v1::Message;
 
 struct QueuedCommand {
   machines::CommandKind kind{};
-  machines::Machine* machine = nullptr;            // lives as long as `operation`, or as the run
-  coro::Ref<RunOperation> operation;               // null where workflow code awaits nothing
-  SourceLocation location;                         // of the call that issued it
-  std::unique_ptr<CommandMessage> message;         // only where it will be sent
-  std::unique_ptr<CommandMessage> second_message;  // goes with it, such as a patch's search attribute
-  bool has_second = false;                         // whether there is one, sent or not
+  machines::Machine* machine = nullptr;               // lives as long as `operation`, or as the run
+  coro::Ref<RunOperation> operation;                  // null where workflow code awaits nothing
+  SourceLocation location;                            // of the call that issued it
+  std::unique_ptr<CommandMessage> message;            // only where it will be sent
+  std::unique_ptr<CommandMessage> second_message;     // goes with it, such as a patch's search attribute
+  std::unique_ptr<ProtocolMessage> protocol_message;  // goes with a command that places one
+  bool has_second = false;                            // whether there is one, sent or not
 
   bool is_dropped() const { return machine->is_dropped(); }
   std::string describe() const { return machine->describe(kind); }
@@ -45,8 +48,9 @@ class CommandQueue {
   // Puts the closing command of this activation last, or drops what was issued after it.
   void move_closing_last();
   void cut_behind_closing();
-  // Moves the messages of this activation's commands into `commands`.
-  void take(google::protobuf::RepeatedPtrField<CommandMessage>& commands);
+  // Moves this activation's commands into `commands`, and the protocol messages that go with them into `messages`.
+  void take(google::protobuf::RepeatedPtrField<CommandMessage>& commands,
+            google::protobuf::RepeatedPtrField<ProtocolMessage>& messages);
 
  private:
   std::size_t closing() const;

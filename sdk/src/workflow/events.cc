@@ -1,4 +1,6 @@
 // Applies the events of a history to the run, sequence by sequence.
+#include <limits>
+
 #include "sdk/src/base/siphash.h"
 #include "sdk/src/payload/payload_proto.h"
 #include "sdk/src/workflow/run_state.h"
@@ -19,13 +21,22 @@ bool RunState::apply_history(const HistoryEvents& events, int begin) {
 }
 
 bool RunState::apply_sequence(const HistoryEvents& events, const Sequence& sequence) {
+  updates_.forget_closed();
+  is_applying_recorded_task_ = sequence.is_completed();
+  if (sequence.is_completed()) {
+    updates_.expect_recorded(events, sequence);
+  } else if (sequence.started >= 0 && messages_ != nullptr) {
+    if (!accepted(updates_.expect(*messages_), events[sequence.started])) return false;
+  }
   for (int i = sequence.begin; i < sequence.end; ++i) {
     const HistoryEvent& event = events[i];
     if (!accepted(cursor_.check(event), event)) return false;
+    deliver_updates_before(event.event_id());
     if (!machines::is_unknown_and_ignorable(event) && !apply_event(event, i == sequence.started)) return false;
     cursor_.advance(event);
   }
   if (sequence.started < 0) return !is_expecting_commands_ || check_no_command_left(nullptr);
+  deliver_updates_before(std::numeric_limits<std::int64_t>::max());
   is_replaying_ = sequence.is_completed();
   if (is_replaying_) {
     const HistoryEvent& completed = events[sequence.completed];
@@ -33,6 +44,10 @@ bool RunState::apply_sequence(const HistoryEvents& events, const Sequence& seque
     patches_.look_ahead(events, sequence);
   }
   return activate();
+}
+
+void RunState::deliver_updates_before(std::int64_t event_id) {
+  while (Update* update = updates_.take_before(event_id)) jobs_.emplace_back(DeliverUpdate{update});
 }
 
 bool RunState::apply_event(const HistoryEvent& event, bool concludes) {
@@ -89,6 +104,9 @@ bool RunState::apply_run_event(const HistoryEvent& event, bool concludes) {
     }
     case EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
       jobs_.emplace_back(DeliverSignal{&event});
+      return true;
+    case EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED:
+      updates_.admit(event, is_applying_recorded_task_);
       return true;
     case EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
       jobs_.emplace_back(CancelWorkflow{});

@@ -9,7 +9,7 @@
 namespace temporalio::workflow {
 
 void RunState::refuse_in_query() const {
-  if (is_read_only_) throw std::logic_error("a query may not change the workflow: it only reads");
+  if (is_read_only_) throw std::logic_error("a query or a validator may not change the workflow: it only reads");
 }
 
 void RunState::set_query_handler(std::string_view name, std::function<Payload(const PayloadListView&)> handler) {
@@ -17,13 +17,8 @@ void RunState::set_query_handler(std::string_view name, std::function<Payload(co
 }
 
 Payload RunState::answer_query(std::string_view name, const PayloadListView& arguments) {
-  struct ReadOnly {
-    bool& flag;
-    ~ReadOnly() { flag = false; }
-  };
   coro::Scheduler::Enter enter(scheduler_);
-  is_read_only_ = true;
-  const ReadOnly read_only{is_read_only_};
+  const ReadOnly read_only(*this);
   if (const auto dynamic = query_handlers_.find(std::string(name)); dynamic != query_handlers_.end()) {
     return dynamic->second(arguments);
   }

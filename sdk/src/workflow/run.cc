@@ -74,7 +74,9 @@ Run::~Run() = default;
 void Run::begin(const wf::PollWorkflowTaskQueueResponse& task) {
   TEMPORALIO_CHECK(impl_->task == nullptr, "a run works on one workflow task at a time");
   impl_->task = &task;
+  impl_->set_messages(&task.messages());
   impl_->catch_up(task.history());
+  impl_->set_messages(nullptr);
 }
 
 TaskVerdict Run::finish(wf::RespondWorkflowTaskCompletedRequest& completed,
@@ -85,7 +87,7 @@ TaskVerdict Run::finish(wf::RespondWorkflowTaskCompletedRequest& completed,
     fill(*impl_->failure(), failed);
     return impl_->failure()->verdict;
   }
-  impl_->take_commands(*completed.mutable_commands());
+  impl_->take_commands(*completed.mutable_commands(), *completed.mutable_messages());
   for (const auto& [id, query] : task->queries()) answer(*impl_, query, (*completed.mutable_query_results())[id]);
   if (impl_->flags().has_news()) impl_->flags().tell(*completed.mutable_sdk_metadata());
   impl_->detach_results();

@@ -27,6 +27,7 @@
 #include "sdk/src/workflow/run.h"
 #include "sdk/src/workflow/sdk_flags.h"
 #include "sdk/src/workflow/sequencer.h"
+#include "sdk/src/workflow/updates.h"
 #include "temporalio/workflow.h"
 
 namespace temporalio::workflow {
@@ -59,8 +60,14 @@ class RunState : private Outbound {
   // ---- for the driver: run.cc and replay.cc ----
   // Applies all events from index `begin` on, running code after each sequence. False when the run has failed.
   bool apply_history(const HistoryEvents& events, int begin);
-  // Moves the commands that this workflow task issued into `commands`.
-  void take_commands(google::protobuf::RepeatedPtrField<CommandMessage>& commands) { commands_.take(commands); }
+  // What came with the workflow task besides its history; lives as long as the task is open.
+  void set_messages(const ProtocolMessages* messages) { messages_ = messages; }
+  // Moves the commands that this workflow task issued into `commands`, and what they and rejected updates tell the
+  // service into `messages`.
+  void take_commands(google::protobuf::RepeatedPtrField<CommandMessage>& commands, ProtocolMessages& messages) {
+    commands_.take(commands, messages);
+    updates_.take_rejections(messages);
+  }
   // Results that code has not read yet no longer point into the task's history.
   void detach_results();
   Payload answer_query(std::string_view name, const PayloadListView& arguments);
@@ -80,6 +87,23 @@ class RunState : private Outbound {
   CommandMessage* message_of(QueuedCommand& command) const;
   bool use_core_flag(std::uint32_t flag) { return flags_.use_core(flag, is_replaying_); }
   Patches& patches() { return patches_; }
+  Updates& updates() { return updates_; }
+  // Queues a task that nobody else holds.
+  void start_task(coro::TaskState* task);
+  // The handler of a signal or an update is under way, until it has ended.
+  void on_handler_began() { ++handlers_under_way_; }
+  void on_handler_ended() { --handlers_under_way_; }
+  // Makes the run refuse changes for a scope, in which code may only read.
+  class ReadOnly {
+   public:
+    explicit ReadOnly(RunState& run) : run_(run) { run_.is_read_only_ = true; }
+    ~ReadOnly() { run_.is_read_only_ = false; }
+    ReadOnly(const ReadOnly&) = delete;
+    ReadOnly& operator=(const ReadOnly&) = delete;
+
+   private:
+    RunState& run_;
+  };
   void set_signal_handler(std::string_view name, std::function<void(const PayloadListView&)> handler);
   void set_query_handler(std::string_view name, std::function<Payload(const PayloadListView&)> handler);
   // run() has ended; `error` is null where it returned.
@@ -92,6 +116,9 @@ class RunState : private Outbound {
   // What is issued now will be sent.
   bool is_sending() const { return !is_replaying_ && !options_.is_replay_only; }
   bool is_cancel_requested() const { return is_cancel_requested_; }
+  bool all_handlers_finished() const { return handlers_under_way_ == 0; }
+  const Definition* definition() const { return definition_; }
+  void* instance() const { return instance_; }
   // Throws std::logic_error inside a query.
   void refuse_in_query() const;
   const Info& info() const { return info_; }
@@ -118,6 +145,7 @@ class RunState : private Outbound {
 
   // events.cc
   bool apply_sequence(const HistoryEvents& events, const Sequence& sequence);
+  void deliver_updates_before(std::int64_t event_id);
   bool apply_event(const HistoryEvent& event, bool concludes);
   bool apply_run_event(const HistoryEvent& event, bool concludes);
   bool apply_about(const HistoryEvent& event, const machines::EventRow& row);
@@ -133,15 +161,16 @@ class RunState : private Outbound {
   // activation.cc
   bool activate();
   bool create_instance(const HistoryEvent& started);
-  void start_task(coro::TaskState* task);
   struct ApplyJob;
 
   // signals.cc
   void deliver_signal(const HistoryEvent& event);
+  std::vector<std::string> unfinished_signals() const;
 
   // closing.cc
   CommandMessage* close(machines::CommandKind kind, SourceLocation location);
   void arrange_closing_command();
+  void warn_of_unfinished_handlers() const;
 
   const Registry& registry_;
   RunOptions options_;
@@ -168,6 +197,10 @@ class RunState : private Outbound {
   std::optional<Random> random_;
 
   Patches patches_;
+  Updates updates_{*this};
+  const ProtocolMessages* messages_ = nullptr;
+  bool is_applying_recorded_task_ = false;
+  int handlers_under_way_ = 0;
   std::optional<machines::ClosingMachine> end_;
   std::array<std::uint32_t, machines::kCommandKinds> sequences_{};
   CommandQueue commands_;

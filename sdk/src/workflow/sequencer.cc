@@ -1,5 +1,7 @@
 #include "sdk/src/workflow/sequencer.h"
 
+#include <algorithm>
+
 #include "sdk/src/machines/catalogue.h"
 
 namespace temporalio::workflow {
@@ -36,12 +38,25 @@ AfterStarted what_follows(const HistoryEvents& events, int next) {
 
 }  // namespace
 
+// Where `accepted` accepts an update that came after an earlier heartbeat: that heartbeat's start, so that the update
+// is handled in the activation in which it was validated (as in Core). Else `otherwise`.
+int Sequencer::last_before_update(const std::vector<int>& started,
+                                  const temporal::api::history::v1::HistoryEvent& accepted, int otherwise) const {
+  if (accepted.event_type() != EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED) return otherwise;
+  const std::int64_t sequencing =
+      accepted.workflow_execution_update_accepted_event_attributes().accepted_request_sequencing_event_id();
+  const auto found =
+      std::find_if(started.rbegin(), started.rend(), [&](int index) { return events_[index].event_id() < sequencing; });
+  return found == started.rend() ? otherwise : *found;
+}
+
 bool Sequencer::next(Sequence& sequence) {
   const int size = events_.size();
   if (next_ >= size || !error_.empty()) return false;
   sequence = Sequence();
   sequence.begin = next_;
   bool has_command = false;
+  std::vector<int> started;  // of the tasks before that are not skipped
   for (int i = next_; i < size; ++i) {
     const auto type = events_[i].event_type();
     if (type == EVENT_TYPE_WORKFLOW_TASK_STARTED) {
@@ -56,14 +71,19 @@ bool Sequencer::next(Sequence& sequence) {
                  std::to_string(events_[i].event_id());
         return false;
       }
-      // A heartbeat: the task completed with nothing and the next one followed at once. They are one for the code.
-      if (after == AfterStarted::completed && !has_command) {
+      int last = i;
+      if (after == AfterStarted::completed) {
         const int behind = next_event(events_, following);
-        if (behind < size && events_[behind].event_type() == EVENT_TYPE_WORKFLOW_TASK_SCHEDULED) continue;
+        // A heartbeat: the task completed with nothing and the next one followed at once. They are one for the code.
+        if (!has_command && behind < size && events_[behind].event_type() == EVENT_TYPE_WORKFLOW_TASK_SCHEDULED) {
+          started.push_back(i);
+          continue;
+        }
+        if (behind < size) last = last_before_update(started, events_[behind], i);
       }
-      sequence.started = i;
-      sequence.end = next_ = i + 1;
-      if (after == AfterStarted::completed) sequence.completed = following;
+      sequence.started = last;
+      sequence.end = next_ = last + 1;
+      if (after == AfterStarted::completed) sequence.completed = next_event(events_, last);
       return true;
     }
     if (machines::is_closing_event(type)) {

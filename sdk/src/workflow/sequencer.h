@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "temporal/api/history/v1/message.pb.h"
 
@@ -32,6 +33,9 @@ class Sequencer {
   std::int64_t error_event_id() const { return error_event_id_; }
 
  private:
+  int last_before_update(const std::vector<int>& started, const temporal::api::history::v1::HistoryEvent& accepted,
+                         int otherwise) const;
+
   const HistoryEvents& events_;
   int next_;
   std::string error_;

@@ -12,19 +12,24 @@ namespace {
 // A signal handler that awaits.
 class SignalTask final : public coro::SpawnedTask<void> {
  public:
-  SignalTask(RunState& run, Task<void> task, const char* handler)
-      : SpawnedTask(run.scheduler(), task.release()), run_(run) {
-    name = handler;
+  SignalTask(RunState& run, Task<void> task, const Handler& handler)
+      : SpawnedTask(run.scheduler(), task.release()), run_(run), policy_(handler.unfinished_policy) {
+    name = handler.name.c_str();
+    run.on_handler_began();
   }
+
+  bool warns_when_unfinished() const { return policy_ == HandlerUnfinishedPolicy::warn_and_abandon; }
 
  protected:
   void on_finished() override {
     SpawnedTask::on_finished();
+    run_.on_handler_ended();
     if (error()) run_.on_escaped(error());
   }
 
  private:
   RunState& run_;
+  HandlerUnfinishedPolicy policy_;
 };
 
 // As in the other SDKs: a signal that cannot be read is dropped, or no worker could ever get past it.
@@ -45,10 +50,18 @@ class PlainSignalTask final : public coro::TaskState {
         event_(event),
         handler_(handler),
         instance_(instance),
-        dynamic_(std::move(dynamic)) {}
+        dynamic_(std::move(dynamic)) {
+    run.on_handler_began();
+  }
 
  protected:
   void run_plain() override {
+    handle();
+    run_.on_handler_ended();
+  }
+
+ private:
+  void handle() {
     const auto& attributes = event_.workflow_execution_signaled_event_attributes();
     try {
       if (dynamic_) {
@@ -63,7 +76,6 @@ class PlainSignalTask final : public coro::TaskState {
     }
   }
 
- private:
   RunState& run_;
   const HistoryEvent& event_;
   const Handler* handler_;
@@ -89,8 +101,7 @@ void RunState::deliver_signal(const HistoryEvent& event) {
       return;
     }
     try {
-      start_task(
-          new SignalTask(*this, handler.start(instance_, payload::view(attributes.input())), handler.name.c_str()));
+      start_task(new SignalTask(*this, handler.start(instance_, payload::view(attributes.input())), handler));
     } catch (const PayloadDecodeError& error) {
       log_dropped_signal(*this, name, error);
     } catch (...) {
@@ -100,6 +111,16 @@ void RunState::deliver_signal(const HistoryEvent& event) {
   }
   // Nobody handles it yet: run() may set a handler.
   buffered_signals_.push_back({name, std::make_unique<HistoryEvent>(event)});
+}
+
+std::vector<std::string> RunState::unfinished_signals() const {
+  std::vector<std::string> names;
+  for (coro::TaskState* task = scheduler_.first_live(); task != nullptr; task = coro::Scheduler::next_live(*task)) {
+    const auto* signal = dynamic_cast<const SignalTask*>(task);
+    if (signal != nullptr && signal->warns_when_unfinished())
+      names.push_back(std::string("signal \"") + signal->name + "\"");
+  }
+  return names;
 }
 
 void RunState::set_signal_handler(std::string_view name, std::function<void(const PayloadListView&)> handler) {

@@ -432,6 +432,29 @@ struct CancelsChild {
   }
 };
 
+// ---- updates -----------------------------------------------------------------------------------------------------
+
+struct TakesUpdates {
+  static void define(workflow::Definer<TakesUpdates> d) {
+    d.run<&TakesUpdates::run>();
+    d.update<&TakesUpdates::add>().validator<&TakesUpdates::check>();
+    d.update<&TakesUpdates::nap>();
+  }
+  int total = 0;
+  int add(int n) { return total += n; }
+  void check(int n) const {
+    if (n < 0) throw temporalio::ApplicationError("negative");
+  }
+  Task<int> nap(int n) {
+    co_await workflow::sleep(1s);
+    total += n;
+    co_return total;
+  }
+  Task<> run() {
+    co_await workflow::wait_condition([this] { return total >= 3; });
+  }
+};
+
 template <class Visitor>
 void for_each_workflow(Visitor visit) {
   using Type = workflow::ActivityCancellationType;
@@ -469,6 +492,7 @@ void for_each_workflow(Visitor visit) {
   visit.template operator()<IgnoresCancellation>();
   visit.template operator()<AwaitsActivityUnderTimeout>();
   visit.template operator()<ClosesThenIssues>();
+  visit.template operator()<TakesUpdates>();
   using ChildType = workflow::ChildWorkflowCancellationType;
   visit.template operator()<Child>();
   visit.template operator()<SignalsExternal>();

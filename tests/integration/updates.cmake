@@ -1,0 +1,1 @@
+temporalio_add_test(updates_test SOURCES updates_test.cc LIBS temporalio_testing temporalio_replayer)
