@@ -1,6 +1,6 @@
-// What a list and a count cost whose result is the same, in a server with 5,000 runs and in one with 50,000: microseconds
-// per call, the best of several rounds. The columns should be alike: an index is asked, not the store gone through.
-// Usage: visibility_bench [ROUNDS]
+// What a list and a count cost whose result is the same, in a server with 5,000 runs and in one with 50,000:
+// microseconds per call, the best of several rounds. The columns should be alike: an index is asked, not the store gone
+// through. Usage: visibility_bench [ROUNDS]
 #include <algorithm>
 #include <array>
 #include <chrono>

@@ -28,6 +28,8 @@ class Engine;
 struct Execution;
 struct Runs;
 
+struct BatchJobs;
+
 struct Namespace {
   std::string name;
   std::string id;
@@ -43,6 +45,7 @@ struct Namespace {
   std::map<std::string, std::string> search_attribute_columns;  // column of the real server's store -> attribute in it
   // Where the runs are found by their attributes. Made when they are first listed, so until then it costs nothing.
   std::unique_ptr<RunObserver> visibility;
+  std::shared_ptr<BatchJobs> batch_jobs;  // null: none
 };
 
 // Something whose changes become visible together, at the end of its transaction.

@@ -33,6 +33,7 @@ Method method(std::string_view path, Answer (*handle)(Engine&, Call&)) {
 
 // The rows of each family, in the file of that name.
 std::span<const Method> activity_methods();
+std::span<const Method> batch_methods();
 std::span<const Method> describe_workflow_methods();
 std::span<const Method> history_methods();
 std::span<const Method> namespace_methods();

@@ -1,4 +1,7 @@
 // ListWorkflowExecutions and its relatives, and CountWorkflowExecutions.
+#include "timeskip/src/engine/visibility/list_runs.h"
+
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -14,7 +17,6 @@
 #include "timeskip/src/engine/rpc/lookup.h"
 #include "timeskip/src/engine/rpc/method.h"
 #include "timeskip/src/engine/run/lifecycle.h"
-#include "timeskip/src/engine/visibility/index.h"
 
 namespace temporalio::timeskip {
 namespace {
@@ -29,19 +31,6 @@ constexpr std::int32_t kMaxArchivedPageSize = 10'000;
 
 std::size_t page_size(std::int32_t asked) {
   return asked <= 0 ? kMaxPageSize : std::min(static_cast<std::size_t>(asked), kMaxPageSize);
-}
-
-// The namespace's index; made from all its runs when they are listed for the first time.
-Index& index_of(Engine& engine, Namespace& owner) {
-  if (owner.visibility == nullptr) {
-    owner.visibility = std::make_unique<Index>();
-    for (const auto& run : engine.runs->all) {
-      if (run == nullptr || run->owner != &owner) continue;
-      owner.visibility->run_changed(*run);
-      run->has_changed_attributes = false;
-    }
-  }
-  return static_cast<Index&>(*owner.visibility);
 }
 
 std::string encode_place(const Index::Place& place) {
@@ -96,7 +85,7 @@ RpcStatus list(Engine& engine, Namespace& owner, const std::string& text, std::i
     after = decode_place(token);
     if (!after.has_value()) return errors::invalid_argument("unable to deserialize page token");
   }
-  const Index::Page found = index_of(engine, owner).list(query.filter.get(), page_size(page), after);
+  const Index::Page found = visibility::runs_index(engine, owner).list(query.filter.get(), page_size(page), after);
   for (Execution* run : found.runs) describe_listed(*run, *response.add_executions());
   if (found.next.has_value()) response.set_next_page_token(encode_place(*found.next));
   return errors::ok();
@@ -207,7 +196,7 @@ Answer count_workflow_executions(Engine& engine, Call& call) {
   if (owner.value == nullptr) return owner.error;
   Query query = visibility::convert_query(request.query(), owner.value->search_attributes);
   if (!query.error.empty()) return errors::invalid_argument(query.error);
-  Index& index = index_of(engine, *owner.value);
+  Index& index = visibility::runs_index(engine, *owner.value);
   if (!query.group_by.has_value()) {
     response.set_count(index.count(query.filter.get()));
     return errors::ok();
@@ -227,6 +216,18 @@ Answer count_workflow_executions(Engine& engine, Call& call) {
 }
 
 }  // namespace
+
+visibility::Index& visibility::runs_index(Engine& engine, Namespace& owner) {
+  if (owner.visibility == nullptr) {
+    owner.visibility = std::make_unique<Index>();
+    for (const auto& run : engine.runs->all) {
+      if (run == nullptr || run->owner != &owner) continue;
+      owner.visibility->run_changed(*run);
+      run->has_changed_attributes = false;
+    }
+  }
+  return static_cast<Index&>(*owner.visibility);
+}
 
 std::span<const Method> visibility_methods() {
   static const Method kMethods[] = {
