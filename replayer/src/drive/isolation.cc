@@ -204,8 +204,8 @@ class Parent {
   void locate(const Worker& worker, ReplayResult& result) const {
     result.event_id = shared_.progress[worker.number];
     if (result.event_id == 0) return;
-    result.message +=
-        ", at work on the task of event " + std::to_string(result.event_id) + "; temporal-replay debug shows where";
+    result.message += ", at work on the task of event " + std::to_string(result.event_id) +
+                      "; --in-process under a debugger shows where";
     result.context = context_of(worker.at, result.event_id);
   }
 

@@ -252,7 +252,7 @@ class JsonLoader {
     for (auto item : blobs) {
       const std::string here = path + "[" + std::to_string(index++) + "]: ";
       ondemand::object blob;
-      std::string_view data, encoding;
+      std::string_view data;
       if (item.get_object().get(blob) != simdjson::SUCCESS ||
           blob.find_field_unordered("data").get_string().get(data) != simdjson::SUCCESS) {
         refuse(here + "expected an object with \"data\" in base64", location());
