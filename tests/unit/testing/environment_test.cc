@@ -165,7 +165,7 @@ TEST_P(EnvironmentIn, HistoriesOfAListAreFetched) {
        env_.client().list_workflows("ExecutionStatus = 'Completed'", {.page_size = 1}).map_histories()) {
     ids.push_back(history.workflow_id());
     EXPECT_FALSE(history.run_id().empty());
-    EXPECT_EQ(history.size(), 9u);
+    EXPECT_EQ(history.size(), 10u);
   }
   EXPECT_EQ(ids, (std::vector<std::string>{"h2", "h1"}));
 }
