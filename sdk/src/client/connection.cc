@@ -87,7 +87,7 @@ namespace {
 
 constexpr int kFailedPrecondition = 9;  // google.rpc.Code
 // How long a service behind a socket has for an answer that needs no waiting, before an observer may end the call.
-constexpr Duration kAnswerTime = std::chrono::milliseconds(200);
+constexpr Duration kAnswerTime = std::chrono::seconds(1);
 
 class ObservedWait {
  public:
