@@ -60,7 +60,7 @@ struct ContinueAsNewOptions {
   std::string_view task_queue = {};                     // empty: this workflow's
   std::optional<Duration> run_timeout = std::nullopt;   // unset: this run's
   std::optional<Duration> task_timeout = std::nullopt;  // unset: this run's
-  std::optional<RetryPolicy> retry_policy = std::nullopt;
+  std::optional<RetryPolicy> retry_policy = std::nullopt;  // unset: this run's
 };
 static_assert(std::is_trivially_destructible_v<ContinueAsNewOptions>);
 

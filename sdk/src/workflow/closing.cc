@@ -36,7 +36,15 @@ class ContinueAsNew final : public OutboundCall {
     }
     if (options_.run_timeout) payload::to_proto(*options_.run_timeout, *attributes.mutable_workflow_run_timeout());
     if (options_.task_timeout) payload::to_proto(*options_.task_timeout, *attributes.mutable_workflow_task_timeout());
-    if (options_.retry_policy) payload::to_proto(*options_.retry_policy, *attributes.mutable_retry_policy());
+    // The service carries none of these over by itself.
+    const auto& started = run.carried_over();
+    if (options_.retry_policy) {
+      payload::to_proto(*options_.retry_policy, *attributes.mutable_retry_policy());
+    } else if (started.has_retry_policy()) {
+      *attributes.mutable_retry_policy() = started.retry_policy();
+    }
+    if (started.has_memo()) *attributes.mutable_memo() = started.memo();
+    if (started.has_search_attributes()) *attributes.mutable_search_attributes() = started.search_attributes();
     attributes.set_initiator(CONTINUE_AS_NEW_INITIATOR_WORKFLOW);
     throw ContinueAsNewRequest{message, location()};
   }

@@ -149,6 +149,9 @@ bool RunState::on_started(const HistoryEvent& event) {
   info_.execution_timeout = optional_duration(a.workflow_execution_timeout());
   info_.run_timeout = optional_duration(a.workflow_run_timeout());
   info_.task_timeout = payload::from_proto(a.workflow_task_timeout());
+  if (a.has_retry_policy()) *carried_over_.mutable_retry_policy() = a.retry_policy();
+  if (a.has_memo()) *carried_over_.mutable_memo() = a.memo();
+  if (a.has_search_attributes()) *carried_over_.mutable_search_attributes() = a.search_attributes();
   random_seed_ = base::seed_of_run(a.original_execution_run_id());
   definition_ = registry_.find(info_.workflow_type);
   if (definition_ == nullptr) {

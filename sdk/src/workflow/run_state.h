@@ -122,6 +122,9 @@ class RunState : private Outbound {
   // Throws std::logic_error inside a query.
   void refuse_in_query() const;
   const Info& info() const { return info_; }
+  // What the run was started with and hands to a run that continues it: retry policy, memo, search attributes.
+  using CarriedOver = temporal::api::command::v1::ContinueAsNewWorkflowExecutionCommandAttributes;
+  const CarriedOver& carried_over() const { return carried_over_; }
   SystemTime now() const { return now_; }
   Random& random();
   std::string stack_trace() const;
@@ -176,6 +179,7 @@ class RunState : private Outbound {
   RunOptions options_;
   std::unique_ptr<Outbound> outbound_;  // null: nothing wraps this object
   Info info_;
+  CarriedOver carried_over_;
   SystemTime now_{};
   HistoryCursor cursor_;
   SdkFlags flags_;
