@@ -97,6 +97,10 @@ class Runner {
     if (method == "StartWorkflowExecution" || method == "SignalWithStartWorkflowExecution") {
       workflow_ids_.insert(get_string(*request, "workflow_id"));
     }
+    if (method == "ExecuteMultiOperation") {
+      const auto& operations = static_cast<const service::ExecuteMultiOperationRequest&>(*request).operations();
+      if (!operations.empty()) workflow_ids_.insert(operations[0].start_workflow().workflow_id());
+    }
     const bool expects_nothing = step.expected == "empty" && !step.in_background;
     const auto patience = expects_nothing ? time_.short_poll() : kPatience;
     auto answer = std::async(std::launch::async,
@@ -144,7 +148,9 @@ class Runner {
   void record(const Step& step, const CallResult& result) {
     std::string outcome = result.code == 0 ? "" : code_name(result.code);
     if (result.code == 0) {
-      const bool is_task_poll = result.response->GetDescriptor()->name().starts_with("Poll");
+      const auto* response_type = result.response->GetDescriptor();
+      const bool is_task_poll =
+          response_type->name().starts_with("Poll") && response_type->FindFieldByName("task_token") != nullptr;
       if (is_task_poll && get_string(*result.response, "task_token").empty()) outcome = "empty";
       keep(step, result.response);
       learn_base_time();

@@ -18,7 +18,7 @@ Table make_table() {
   for (const auto rows :
        {activity_methods(), batch_methods(), describe_workflow_methods(), history_methods(), namespace_methods(),
         poll_methods(), query_methods(), search_attribute_methods(), start_workflow_methods(), test_service_methods(),
-        visibility_methods(), workflow_control_methods(), workflow_task_methods()}) {
+        visibility_methods(), update_methods(), workflow_control_methods(), workflow_task_methods()}) {
     for (const Method& row : rows) table.emplace(row.path, &row);
   }
   return table;

@@ -45,6 +45,9 @@ std::string id_rule(const char* what, const std::string& value);
 CheckResult namespace_rule(const Engine& engine, const Execution& execution, const std::string& name,
                            enums::WorkflowTaskFailedCause cause);
 
+// The messages of a workflow task's completion, by id.
+using MessageIndex = std::unordered_map<std::string, const protocolpb::Message*>;
+
 // What the commands of one task that have passed their checks will have changed.
 struct CommandBatch {
   // `first_event_id`: of the event that the first command will write.
@@ -71,6 +74,8 @@ struct CommandBatch {
   std::int64_t pending_children = 0;
   std::int64_t pending_signals = 0;
   std::int64_t pending_cancel_requests = 0;
+  MessageIndex messages;                                         // that no command has referred to yet
+  std::unordered_map<std::string, Update::State> update_states;  // by update id, where a message has changed it
 };
 
 // The transaction in which the commands of one task take effect.
@@ -79,6 +84,7 @@ struct CommandTransaction {
   Execution& execution;
   std::int64_t task_completed_event_id;
   const std::string& identity;                      // of the worker
+  MessageIndex messages = {};                       // that no command has referred to yet
   std::vector<std::int64_t> eager_activities = {};  // for the worker itself; scheduled event ids
 };
 
@@ -86,7 +92,8 @@ struct CommandRow {
   enums::CommandType type;
   // Validates the command and fills in its defaults; with a fault the batch is not used any more.
   CheckResult (*check)(commandpb::Command& command, CommandBatch& batch);
-  // Writes the command's event and returns it; its payloads are moved from. Null where the check lets nothing pass.
+  // Writes the command's event and returns it, or null when it has none; payloads are moved from. Null where the check
+  // lets nothing pass.
   historypb::HistoryEvent* (*apply)(commandpb::Command& command, CommandTransaction& transaction);
   bool closes_run = false;
 };
@@ -96,6 +103,7 @@ std::span<const CommandRow> child_workflow_commands();
 std::span<const CommandRow> close_commands();
 std::span<const CommandRow> external_workflow_commands();
 std::span<const CommandRow> property_commands();
+std::span<const CommandRow> protocol_message_commands();
 std::span<const CommandRow> timer_commands();
 std::span<const CommandRow> unsupported_commands();
 

@@ -18,7 +18,7 @@ Table make_table() {
   Table table{};
   for (const auto rows :
        {activity_commands(), child_workflow_commands(), close_commands(), external_workflow_commands(),
-        property_commands(), timer_commands(), unsupported_commands()}) {
+        property_commands(), protocol_message_commands(), timer_commands(), unsupported_commands()}) {
     for (const CommandRow& row : rows) table[static_cast<std::size_t>(row.type)] = &row;
   }
   return table;
@@ -82,6 +82,7 @@ CheckResult check_command(commandpb::Command& command, CommandBatch& batch) {
 
 void apply_command(commandpb::Command& command, CommandTransaction& transaction) {
   historypb::HistoryEvent* event = find_command(command.command_type())->apply(command, transaction);
+  if (event == nullptr) return;
   if (command.has_user_metadata()) *event->mutable_user_metadata() = std::move(*command.mutable_user_metadata());
   event->mutable_event_group_markers()->Swap(command.mutable_event_group_markers());
 }

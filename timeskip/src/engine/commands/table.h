@@ -18,6 +18,9 @@ std::string command_sequence_fault(const google::protobuf::RepeatedPtrField<comm
 // Checks the next command; requires that its type is known.
 CheckResult check_command(commandpb::Command& command, CommandBatch& batch);
 
+// Checks a message that no command has referred to.
+CheckResult check_message(const protocolpb::Message& message, CommandBatch& batch);
+
 // Applies a command that has passed its check.
 void apply_command(commandpb::Command& command, CommandTransaction& transaction);
 

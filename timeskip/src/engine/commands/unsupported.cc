@@ -16,8 +16,6 @@ CheckResult refuse(commandpb::Command& command, CommandBatch&) {
 }
 
 constexpr CommandRow kRows[] = {
-    {enums::COMMAND_TYPE_PROTOCOL_MESSAGE,
-     refuse<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE>, nullptr},
     {enums::COMMAND_TYPE_SCHEDULE_NEXUS_OPERATION,
      refuse<enums::WORKFLOW_TASK_FAILED_CAUSE_BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES>, nullptr},
     {enums::COMMAND_TYPE_REQUEST_CANCEL_NEXUS_OPERATION,

@@ -100,6 +100,35 @@ RpcStatus workflow_not_ready(std::string message) {
   return with_detail(kFailedPrecondition, std::move(message), details::WorkflowNotReadyFailure());
 }
 
+RpcStatus concurrent_limit(std::string message) {
+  details::ResourceExhaustedFailure detail;
+  detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_CONCURRENT_LIMIT);
+  detail.set_scope(enums::RESOURCE_EXHAUSTED_SCOPE_NAMESPACE);
+  return with_detail(kResourceExhausted, std::move(message), detail);
+}
+
+RpcStatus permission_denied(std::string message, std::string reason) {
+  details::PermissionDeniedFailure detail;
+  detail.set_reason(std::move(reason));
+  return with_detail(kPermissionDenied, std::move(message), detail);
+}
+
+RpcStatus multi_operation_aborted() {
+  return with_detail(kAborted, "Operation was aborted.", failurepb::MultiOperationExecutionAborted());
+}
+
+RpcStatus multi_operation_failed(const RpcStatus& failed, const std::vector<RpcStatus>& statuses) {
+  details::MultiOperationExecutionFailure detail;
+  for (const RpcStatus& one : statuses) {
+    auto& status = *detail.add_statuses();
+    status.set_code(one.code);
+    status.set_message(one.message);
+    google::rpc::Status inner;
+    if (inner.ParseFromString(one.details)) *status.mutable_details() = inner.details();
+  }
+  return with_detail(failed.code, "MultiOperation could not be executed.", detail);
+}
+
 RpcStatus busy_workflow(std::string message) {
   details::ResourceExhaustedFailure detail;
   detail.set_cause(enums::RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW);

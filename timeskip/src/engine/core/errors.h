@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "timeskip/src/engine/core/api.h"
 #include "timeskip/src/engine/core/call_context.h"
@@ -16,8 +17,10 @@ inline constexpr int kInvalidArgument = 3;
 inline constexpr int kDeadlineExceeded = 4;
 inline constexpr int kNotFound = 5;
 inline constexpr int kAlreadyExists = 6;
+inline constexpr int kPermissionDenied = 7;
 inline constexpr int kResourceExhausted = 8;
 inline constexpr int kFailedPrecondition = 9;
+inline constexpr int kAborted = 10;
 inline constexpr int kUnimplemented = 12;
 
 // Cuts the text of a status to what the real server sends, and what every client takes in its trailers.
@@ -25,6 +28,7 @@ void cut_text(std::string& text);
 
 inline RpcStatus ok() { return {}; }
 inline RpcStatus cancelled() { return {kCancelled, "The caller has gone.", {}}; }
+inline RpcStatus failed_precondition(std::string message) { return {kFailedPrecondition, std::move(message), {}}; }
 inline RpcStatus unimplemented(std::string message) { return {kUnimplemented, std::move(message), {}}; }
 inline RpcStatus deadline_exceeded(std::string message) { return {kDeadlineExceeded, std::move(message), {}}; }
 inline RpcStatus failed_precondition(std::string message) { return {kFailedPrecondition, std::move(message), {}}; }
@@ -41,5 +45,11 @@ RpcStatus already_started(std::string message, const std::string& start_request_
 RpcStatus query_failed(std::string message, const failurepb::Failure* failure);
 RpcStatus workflow_not_ready(std::string message);
 RpcStatus busy_workflow(std::string message);
+RpcStatus concurrent_limit(std::string message);
+// `reason` is for people; the permission itself is a matter of what this server offers.
+RpcStatus permission_denied(std::string message, std::string reason);
+// Of a request of several operations, each with its own status; the message is that of the failing one.
+RpcStatus multi_operation_failed(const RpcStatus& failed, const std::vector<RpcStatus>& statuses);
+RpcStatus multi_operation_aborted();
 
 }  // namespace temporalio::timeskip::errors

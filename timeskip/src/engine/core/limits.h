@@ -35,6 +35,11 @@ inline constexpr std::size_t kMaxSignals = 10000;
 inline constexpr std::size_t kMaxBufferedEvents = 100;
 inline constexpr std::size_t kMaxBufferedBytes = std::size_t{2} << 20;
 inline constexpr std::size_t kMaxBufferedQueries = 1;
+inline constexpr std::size_t kMaxInFlightUpdates = 10;
+inline constexpr std::size_t kMaxInFlightUpdateBytes = std::size_t{20} << 20;
+inline constexpr std::size_t kMaxUpdates = 2000;  // completed ones included
+// From this attempt on a workflow task counts as failing: queries and updates are refused.
+inline constexpr std::int32_t kFailingTaskAttempts = 3;
 inline constexpr std::size_t kMaxBuilds = 20;  // that a run remembers; the real server's limit of reset points
 
 // Of a failure that is kept while the activity is retried.

@@ -43,6 +43,7 @@ std::span<const Method> search_attribute_methods();
 std::span<const Method> start_workflow_methods();
 std::span<const Method> test_service_methods();
 std::span<const Method> visibility_methods();
+std::span<const Method> update_methods();
 std::span<const Method> workflow_control_methods();
 std::span<const Method> workflow_task_methods();
 

@@ -33,6 +33,8 @@ void describe(const Namespace& entry, Response& response) {
   info.mutable_data()->insert(entry.data.begin(), entry.data.end());
   auto& capabilities = *info.mutable_capabilities();
   capabilities.set_eager_workflow_start(true);
+  capabilities.set_sync_update(true);
+  capabilities.set_async_update(true);
   capabilities.set_worker_poll_complete_on_shutdown(true);
   auto& limits = *info.mutable_limits();
   limits.set_blob_size_limit_error(static_cast<std::int64_t>(kMaxBlobBytes));

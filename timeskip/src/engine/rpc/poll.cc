@@ -132,7 +132,7 @@ void hand_out_activity(Engine& engine, const TaskRef& ref, Call& call) {
 }  // namespace
 
 void fill_workflow_task(Engine& engine, Execution& execution, bool partial_history,
-                        svc::PollWorkflowTaskQueueResponse& response) {
+                        svc::PollWorkflowTaskQueueResponse& response, TaskUpdates updates) {
   const WorkflowTask& task = execution.task;
   Token token;
   token.kind = Token::Kind::kWorkflowTask;
@@ -155,6 +155,9 @@ void fill_workflow_task(Engine& engine, Execution& execution, bool partial_histo
   set_time(response.mutable_started_time(), task.started_time);
   const std::int64_t first = partial_history ? execution.previous_started_event_id + 1 : 1;
   fill_task_history(engine, execution, first, response.mutable_history(), response.mutable_next_page_token());
+  if (updates != TaskUpdates::kNone) {
+    send_updates(execution, task.started_event_id, updates == TaskUpdates::kAll, response.mutable_messages());
+  }
   for (auto& [number, query] : execution.queries) {
     if (query.state != PendingQuery::State::kBuffered) continue;
     query.state = PendingQuery::State::kOnTask;

@@ -12,8 +12,6 @@ namespace {
 
 namespace svc = ::temporal::api::workflowservice::v1;
 
-constexpr std::int32_t kFailingTaskAttempts = 3;
-
 std::optional<RpcStatus> query_rejection(Execution& execution, Call& call) {
   const auto condition = call.request_as<svc::QueryWorkflowRequest>().query_reject_condition();
   const bool rejects = (condition == enums::QUERY_REJECT_CONDITION_NOT_OPEN && !execution.is_running()) ||

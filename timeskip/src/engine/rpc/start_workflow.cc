@@ -1,5 +1,7 @@
 // StartWorkflowExecution and SignalWithStartWorkflowExecution: what an open or closed run of the same id means for a
 // new one.
+#include "timeskip/src/engine/rpc/start_workflow.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -144,6 +146,8 @@ void fill_response(const Execution& run, bool started, svc::StartWorkflowExecuti
   describe_started_link(run, response.mutable_link());
 }
 
+}  // namespace
+
 Answer start_workflow_execution(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::StartWorkflowExecutionRequest>();
   auto& response = call.response_as<svc::StartWorkflowExecutionResponse>();
@@ -205,6 +209,8 @@ Answer start_workflow_execution(Engine& engine, Call& call) {
   }
   return errors::ok();
 }
+
+namespace {
 
 Answer signal_with_start_workflow_execution(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::SignalWithStartWorkflowExecutionRequest>();

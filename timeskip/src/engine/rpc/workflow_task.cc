@@ -17,6 +17,7 @@
 #include "timeskip/src/engine/run/activity.h"
 #include "timeskip/src/engine/run/lifecycle.h"
 #include "timeskip/src/engine/run/query.h"
+#include "timeskip/src/engine/run/update.h"
 #include "timeskip/src/engine/run/workflow_task.h"
 
 namespace temporalio::timeskip {
@@ -110,6 +111,7 @@ failurepb::Failure server_failure(const std::string& message) {
 RpcStatus refuse_commands(Engine& engine, Execution& execution, const CommandFault& fault,
                           const svc::RespondWorkflowTaskCompletedRequest& request) {
   if (fault.refusal.has_value()) return *fault.refusal;
+  abort_sent_updates(engine, execution);
   const std::string text = fault.text();
   const bool is_unhandled = fault.cause == enums::WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
   if (execution.task.attempt > 1 && !is_unhandled) return errors::invalid_argument(text);
@@ -144,6 +146,62 @@ void set_stickiness(Execution& execution, const svc::RespondWorkflowTaskComplete
   execution.sticky_timeout = to_duration(sticky.schedule_to_start_timeout());
 }
 
+MessageIndex index_messages(const svc::RespondWorkflowTaskCompletedRequest& request) {
+  MessageIndex index;
+  for (const auto& message : request.messages()) index.emplace(message.id(), &message);
+  return index;
+}
+
+// Checks commands and messages in the order in which they take effect.
+CheckResult check_all(svc::RespondWorkflowTaskCompletedRequest& request, CommandBatch& batch) {
+  for (auto& command : *request.mutable_commands()) {
+    if (auto fault = check_command(command, batch)) return fault;
+  }
+  for (const auto& message : request.messages()) {
+    if (batch.messages.count(message.id()) == 0) continue;
+    if (auto fault = check_message(message, batch)) return fault;
+  }
+  return std::nullopt;
+}
+
+// Whether a speculative task is forgotten: its worker has had nothing to say but rejections, and it has got no event
+// that it would have to get again, or only few and it knows how to deal with that.
+bool leaves_no_trace(const Execution& execution, const svc::RespondWorkflowTaskCompletedRequest& request) {
+  constexpr std::int64_t kMaxEventsToSendAgain = 10;
+  if (!execution.task.speculative || !request.commands().empty() || request.force_create_new_workflow_task()) {
+    return false;
+  }
+  const bool may_resend = request.capabilities().discard_speculative_workflow_task_with_events();
+  const std::int64_t more = execution.history.next_event_id() - (execution.previous_started_event_id + 2);
+  if (more > (may_resend ? kMaxEventsToSendAgain : 0)) return false;
+  return std::all_of(request.messages().begin(), request.messages().end(),
+                     [](const auto& message) { return message.body().template Is<updatepb::Rejection>(); });
+}
+
+// What follows in either case: answers to queries and updates, and the next task if there is something to do.
+Answer finish_completion(Engine& engine, Call& call, Execution& execution, std::optional<Time> heartbeat_since) {
+  auto& request = call.request_as<svc::RespondWorkflowTaskCompletedRequest>();
+  auto& response = call.response_as<svc::RespondWorkflowTaskCompletedResponse>();
+  answer_queries_of_task(engine, execution, request);
+  if (!execution.is_running()) return errors::ok();
+  if (!heartbeat_since.has_value()) reject_unanswered_updates(engine, execution);
+  const bool has_events = request.force_create_new_workflow_task() || execution.history.has_buffered();
+  const bool returns_task = request.return_new_workflow_task();
+  if (!has_events && !has_unsent_updates(execution)) return errors::ok();
+  if (has_events || !returns_task) {
+    schedule_workflow_task(engine, execution, heartbeat_since, !returns_task);
+  } else {
+    schedule_speculative_task(engine, execution, false);
+  }
+  if (returns_task) {
+    start_workflow_task(engine, execution,
+                        {request.identity(), "request-from-RespondWorkflowTaskCompleted", worker_stamp(request)});
+    fill_workflow_task(engine, execution, true, *response.mutable_workflow_task(),
+                       heartbeat_since.has_value() ? TaskUpdates::kNone : TaskUpdates::kUnsent);
+  }
+  return errors::ok();
+}
+
 Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   auto& request = call.request_as<svc::RespondWorkflowTaskCompletedRequest>();
   auto& response = call.response_as<svc::RespondWorkflowTaskCompletedResponse>();
@@ -162,9 +220,8 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
     return errors::invalid_argument(fault);
   }
   CommandBatch batch(engine, execution, first_command_event_id(execution));
-  for (auto& command : *request.mutable_commands()) {
-    if (auto fault = check_command(command, batch)) return refuse_commands(engine, execution, *fault, request);
-  }
+  batch.messages = index_messages(request);
+  if (auto fault = check_all(request, batch)) return refuse_commands(engine, execution, *fault, request);
 
   const bool is_heartbeat =
       request.force_create_new_workflow_task() && request.commands().empty() && request.messages().empty();
@@ -178,6 +235,12 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
     return errors::invalid_argument(*reason);
   }
 
+  if (leaves_no_trace(execution, request)) {
+    response.set_reset_history_event_id(execution.previous_started_event_id);
+    discard_speculative_task(engine, execution);
+    for (const auto& message : request.messages()) apply_message(engine, execution, message);
+    return finish_completion(engine, call, execution, {});
+  }
   const WorkerStamp worker = worker_stamp(request);
   auto& completed = complete_workflow_task(engine, execution, request.identity(), worker);
   fill_completed(request, completed);
@@ -185,25 +248,18 @@ Answer respond_workflow_task_completed(Engine& engine, Call& call) {
   note_build(execution, request, completed_id, engine.now());
   set_stickiness(execution, request);
   CommandTransaction transaction{engine, execution, completed_id, request.identity()};
+  transaction.messages = index_messages(request);
   for (auto& command : *request.mutable_commands()) apply_command(command, transaction);
-  answer_queries_of_task(engine, execution, request);
-  if (!execution.is_running()) return errors::ok();
+  for (const auto& message : request.messages()) {
+    if (transaction.messages.count(message.id()) != 0) apply_message(engine, execution, message);
+  }
   for (const std::int64_t scheduled : transaction.eager_activities) {
-    Activity* activity = find_activity(execution, scheduled);
+    Activity* activity = execution.is_running() ? find_activity(execution, scheduled) : nullptr;
     if (activity == nullptr) continue;  // canceled by a later command
     start_activity(engine, execution, *activity, request.identity());
     fill_activity_task(engine, execution, *activity, *response.add_activity_tasks());
   }
-
-  const bool needs_task = request.force_create_new_workflow_task() || execution.history.has_buffered();
-  if (!needs_task) return errors::ok();
-  const auto heartbeat_since = is_heartbeat ? std::optional<Time>(chain_start) : std::nullopt;
-  schedule_workflow_task(engine, execution, heartbeat_since, !request.return_new_workflow_task());
-  if (request.return_new_workflow_task()) {
-    start_workflow_task(engine, execution, {request.identity(), "request-from-RespondWorkflowTaskCompleted", worker});
-    fill_workflow_task(engine, execution, true, *response.mutable_workflow_task());
-  }
-  return errors::ok();
+  return finish_completion(engine, call, execution, is_heartbeat ? std::optional<Time>(chain_start) : std::nullopt);
 }
 
 Answer respond_workflow_task_failed(Engine& engine, Call& call) {

@@ -17,6 +17,7 @@
 #include "timeskip/src/engine/core/api.h"
 #include "timeskip/src/engine/core/engine.h"
 #include "timeskip/src/engine/run/history.h"
+#include "timeskip/src/engine/run/update.h"
 
 namespace temporalio::timeskip {
 
@@ -40,7 +41,8 @@ struct WorkflowTask {
   std::optional<commonpb::WorkerVersionStamp> worker;  // that took it, where it said what it is
   std::int64_t history_size = 0;
   bool suggest_continue_as_new = false;
-  bool written = true;  // Scheduled (and Started) are in the history; false: a transient task
+  bool speculative = false;  // for updates only; never with written
+  bool written = true;       // Scheduled (and Started) are in the history; false: a transient task
   Timer timer;
 };
 
@@ -179,7 +181,8 @@ struct Execution final : Participant {
   std::unordered_map<std::string, UserTimer> timers;
   std::map<std::int64_t, Child> children;                     // by initiated event id
   std::map<std::int64_t, ExternalRequest> external_requests;  // likewise
-  std::map<std::uint64_t, PendingQuery> queries;              // by number, so in order of arrival
+  Updates updates;
+  std::map<std::uint64_t, PendingQuery> queries;  // by number, so in order of arrival
   std::list<HistoryWaiter> history_waiters;
 
   Timer run_timer;

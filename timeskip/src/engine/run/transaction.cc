@@ -44,6 +44,7 @@ void Execution::end_transaction(Engine& engine) {
     enforce_history_limits(engine, *this, arriving);
   }
   if (is_running()) {
+    if (history.has_buffered()) commit_speculative_task(*this);
     limit_buffer(engine, *this);
     if (needs_task && !has_pending_task() && !in_first_backoff) schedule_workflow_task(engine, *this);
     if (task.state != WorkflowTask::State::kStarted) history.flush();
@@ -54,6 +55,8 @@ void Execution::end_transaction(Engine& engine) {
     owner->visibility->run_changed(*this);
     has_changed_attributes = false;
   }
+  if (!is_running()) abort_updates_of_closed_run(*this);
+  settle_updates(*this);
   answer_history_waiters(*this);
   dispatch_waiting_queries(engine, *this);
   update_holder(engine, *this);

@@ -12,6 +12,9 @@
 namespace temporalio::timeskip {
 namespace {
 
+// How long a speculative task waits for a worker before an ordinary one takes its place.
+constexpr Duration kSpeculativeTaskWait = std::chrono::seconds(5);
+
 // After the third attempt a task gets more and more time, which slows down a worker that keeps failing it.
 Duration task_timeout(const Execution& execution, std::int32_t attempt) {
   if (attempt <= 3) return execution.task_timeout;
@@ -63,6 +66,7 @@ void write_started(Execution& execution, const std::string& identity) {
 }
 
 void clear_task(Execution& execution) {
+  execution.task.speculative = false;
   execution.task.state = WorkflowTask::State::kNone;
   execution.task.timer.cancel();
 }
@@ -79,6 +83,7 @@ void lose_task(Execution& execution, bool count_attempt) {
 }
 
 void schedule_to_start_timeout(Engine& engine, Execution& execution) {
+  commit_speculative_task(execution);
   auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT, engine.now());
   auto& attributes = *event.mutable_workflow_task_timed_out_event_attributes();
   attributes.set_scheduled_event_id(execution.task.scheduled_event_id);
@@ -91,11 +96,17 @@ void schedule_to_start_timeout(Engine& engine, Execution& execution) {
 void dispatch_task(Engine& engine, Execution& execution) {
   WorkflowTask& task = execution.task;
   TaskQueue* queue = &workflow_queue(*execution.owner, execution.task_queue);
+  if (task.speculative) {
+    engine.timers.set(
+        task.timer, later(task.scheduled_time, kSpeculativeTaskWait),
+        [&engine, &execution] { schedule_to_start_timeout(engine, execution); }, describe_task_timer, &execution);
+  }
   if (task.sticky) {
     TaskQueue& sticky = workflow_queue(*execution.owner, execution.sticky_queue);
     if (has_recent_poller(engine, sticky)) queue = &sticky;
+    const Duration wait = task.speculative ? kSpeculativeTaskWait : execution.sticky_timeout;
     engine.timers.set(
-        task.timer, later(task.scheduled_time, execution.sticky_timeout),
+        task.timer, later(task.scheduled_time, wait),
         [&engine, &execution] { schedule_to_start_timeout(engine, execution); }, describe_task_timer, &execution);
   }
   add_task(engine, *queue, {TaskRef::Kind::kWorkflow, execution.number, task.scheduled_event_id, task.stamp});
@@ -119,7 +130,10 @@ void describe_task_queue(const Execution& execution, taskqueuepb::TaskQueue* out
   }
 }
 
-void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since, bool dispatch) {
+namespace {
+
+void schedule_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since, bool dispatch,
+                   bool speculative) {
   WorkflowTask& task = execution.task;
   if (execution.history.has_buffered()) {
     execution.task_attempt = 1;
@@ -136,7 +150,8 @@ void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<
   task.request_id.clear();
   task.started_identity.clear();
   task.worker.reset();
-  task.written = task.attempt == 1;
+  task.speculative = speculative && task.attempt == 1;
+  task.written = task.attempt == 1 && !task.speculative;
   if (task.written) {
     write_scheduled(execution, task.scheduled_time);
   } else {
@@ -145,6 +160,32 @@ void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<
   execution.in_first_backoff = false;
   execution.backoff_timer.cancel();
   if (dispatch) dispatch_task(engine, execution);
+  engine.touch(execution);
+}
+
+}  // namespace
+
+void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since, bool dispatch) {
+  schedule_task(engine, execution, heartbeat_since, dispatch, false);
+}
+
+void schedule_speculative_task(Engine& engine, Execution& execution, bool dispatch) {
+  schedule_task(engine, execution, std::nullopt, dispatch, !execution.history.has_buffered());
+}
+
+void commit_speculative_task(Execution& execution, const std::string& identity) {
+  WorkflowTask& task = execution.task;
+  if (task.state == WorkflowTask::State::kNone || !task.speculative) return;
+  task.speculative = false;
+  task.written = true;
+  write_scheduled(execution, task.scheduled_time);
+  if (task.state == WorkflowTask::State::kStarted) write_started(execution, identity);
+}
+
+void discard_speculative_task(Engine& engine, Execution& execution) {
+  execution.task_attempt = 1;
+  execution.close_attempted = false;
+  clear_task(execution);
   engine.touch(execution);
 }
 
@@ -197,6 +238,7 @@ historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execu
 
 historypb::HistoryEvent* fail_workflow_task(Engine& engine, Execution& execution, enums::WorkflowTaskFailedCause cause,
                                             const std::string& identity) {
+  commit_speculative_task(execution, identity);
   WorkflowTask& task = execution.task;
   historypb::HistoryEvent* event = nullptr;
   if (task.written) {
@@ -214,6 +256,7 @@ historypb::HistoryEvent* fail_workflow_task(Engine& engine, Execution& execution
 }
 
 void time_out_workflow_task(Engine& engine, Execution& execution) {
+  commit_speculative_task(execution);
   const WorkflowTask& task = execution.task;
   if (task.written) {
     auto& event = execution.history.add(enums::EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT, engine.now());

@@ -22,6 +22,14 @@ class Engine;
 void schedule_workflow_task(Engine& engine, Execution& execution, std::optional<Time> heartbeat_since = std::nullopt,
                             bool dispatch = true);
 
+// A task that only carries updates: nothing of it is written before it has an effect, or something else is written.
+// Lasts five seconds in the queue. Falls back to an ordinary task while the run's task is failing.
+void schedule_speculative_task(Engine& engine, Execution& execution, bool dispatch);
+// Makes a speculative task an ordinary one, since something has come up. `identity` is named in its Started event.
+void commit_speculative_task(Execution& execution, const std::string& identity = {});
+// Forgets a started speculative task whose worker has had nothing to say but rejections.
+void discard_speculative_task(Engine& engine, Execution& execution);
+
 using WorkerStamp = std::optional<commonpb::WorkerVersionStamp>;
 
 // Who takes a workflow task.
@@ -40,7 +48,8 @@ void start_workflow_task(Engine& engine, Execution& execution, TaskTaker taker);
 historypb::HistoryEvent& complete_workflow_task(Engine& engine, Execution& execution, const std::string& identity,
                                                 const WorkerStamp& worker);
 
-// Writes WorkflowTaskFailed unless the task is transient, and returns it. The run has no task afterwards.
+// Writes WorkflowTaskFailed (before it Scheduled and Started of a speculative task) unless the task is transient, and
+// returns it. The run has no task afterwards.
 historypb::HistoryEvent* fail_workflow_task(Engine& engine, Execution& execution, enums::WorkflowTaskFailedCause cause,
                                             const std::string& identity);
 
