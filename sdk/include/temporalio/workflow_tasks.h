@@ -64,7 +64,10 @@ class [[nodiscard]] TaskHandle : public coro::AwaitableTag {
       };
       coro::begin_wait(node, task->done().waiters(), handle);
     }
-    T await_resume() { return task->take(); }
+    T await_resume() {
+      if (node.is_cancelled) coro::throw_cancelled();
+      return task->take();
+    }
   };
   Awaiter awaiter() const { return Awaiter{task_.get()}; }
   coro::Completion& completion() const { return task_->done(); }
@@ -148,6 +151,8 @@ struct CancelOnExit {
 };
 
 [[noreturn]] void throw_condition_timeout();
+// Whether a wait whose time is over looks at its condition once more (not where another SDK recorded the history).
+inline bool rechecks_timed_conditions() { return workflow_scheduler().rules.rechecks_timed_conditions; }
 
 }  // namespace detail
 
@@ -160,8 +165,10 @@ detail::ConditionAwaiter<Predicate> wait_condition(Predicate predicate) {
   return detail::ConditionAwaiter<Predicate>(predicate);
 }
 
-// The same with a limit, for which a durable timer is started unless the predicate holds at once; when the timer comes
-// first, throws TimeoutError. The timer is cancelled when the wait ends another way.
+// The same with a limit, for which a durable timer is started unless the predicate holds at once; when the time is over
+// and the predicate does not hold when the code goes on, throws TimeoutError: where the timer and what makes the
+// predicate true come in one workflow task, in either order, the condition wins. The timer is cancelled when the wait
+// ends another way.
 template <std::predicate Predicate>
 Task<void> wait_condition(Predicate predicate, Duration timeout, SleepOptions options = {},
                           SourceLocation location = SourceLocation::current()) {
@@ -171,7 +178,9 @@ Task<void> wait_condition(Predicate predicate, Duration timeout, SleepOptions op
   const detail::CancelOnExit cancel_timer{timer};
   detail::TimedConditionAwaiter<Predicate> both(predicate, timer.completion());
   const bool is_timed_out = co_await both;
-  if (is_timed_out) detail::throw_condition_timeout();
+  if (!is_timed_out) co_return;
+  // What came together with the timer may have made it true: then it has not timed out.
+  if (!detail::rechecks_timed_conditions() || !predicate()) detail::throw_condition_timeout();
 }
 
 // ---- several at once ---------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ void begin_wait(WaitNode& node, WaitList& list, std::coroutine_handle<> handle) 
 
 void wake_waiting_task(WaitNode& node) {
   node.task->waiting_ = nullptr;
+  node.task->woken_ = &node;
   node.task->scheduler_.schedule(node.handle, *node.task);
 }
 
@@ -63,13 +64,18 @@ void TaskState::destroy_frames() {
   if (waiting_ != nullptr && !scheduler_.is_destroying() && waiting_->list != nullptr)
     waiting_->list->remove(*waiting_);
   waiting_ = nullptr;
+  woken_ = nullptr;
   std::exchange(root_, nullptr).destroy();
 }
 
 void TaskState::cancel() {
   if (is_done() || scheduler_.is_destroying()) return;
   if (waiting_ == nullptr) {
-    has_pending_cancel_ = true;
+    if (woken_ != nullptr && scheduler_.rules.cancels_ended_waits) {
+      woken_->is_cancelled = true;
+    } else {
+      has_pending_cancel_ = true;
+    }
     return;
   }
   has_pending_cancel_ = false;
@@ -99,6 +105,7 @@ void Scheduler::forget(TaskState& task) {
 void Scheduler::step(const Ready& ready) {
   current_task_ = ready.task;
   current_finished_ = false;
+  ready.task->woken_ = nullptr;
   if (ready.handle) {
     next_ = ready.handle;
     while (next_) std::exchange(next_, nullptr).resume();
@@ -128,13 +135,14 @@ void Scheduler::run() {
       step(ready);
     }
     finished_.clear();
-    wake_first_true_condition();
+    wake_true_conditions();
   } while (!ready_.empty());
 }
 
 // Only the first true condition in the order of waiting: what it resumes may change what the others see.
-void Scheduler::wake_first_true_condition() {
-  for (WaitNode* node = conditions_.front(); node != nullptr; node = node->next) {
+void Scheduler::wake_true_conditions() {
+  for (WaitNode *node = conditions_.front(), *next = nullptr; node != nullptr; node = next) {
+    next = node->next;
     auto* condition = static_cast<ConditionNode*>(node);
     bool holds = false;
     try {
@@ -143,11 +151,10 @@ void Scheduler::wake_first_true_condition() {
       condition->error = new std::exception_ptr(std::current_exception());
       holds = true;
     }
-    if (holds) {
-      conditions_.remove(*condition);
-      condition->wake(*condition);
-      return;
-    }
+    if (!holds) continue;
+    conditions_.remove(*condition);
+    condition->wake(*condition);
+    if (!rules.wakes_all_conditions) return;
   }
 }
 

@@ -35,18 +35,24 @@ class CancelTask final : public coro::TaskState {
   coro::Ref<coro::TaskState> main_;
 };
 
-// A job that the history has behind the cancellation does not overtake it.
+// Resolves an operation after some turns of the queue: a job that the history has behind the cancellation does not
+// overtake it, and in the Python SDK results take turns anyway.
 class ResolveTask final : public coro::TaskState {
  public:
-  ResolveTask(coro::Scheduler& scheduler, const ResolveOperation& job)
-      : TaskState(scheduler, nullptr), operation_(job.operation), completion_(*job.completion) {}
+  ResolveTask(coro::Scheduler& scheduler, const ResolveOperation& job, int turns)
+      : TaskState(scheduler, nullptr), operation_(job.operation), completion_(*job.completion), turns_(turns) {}
 
  protected:
-  void run_plain() override { operation_->resolve(completion_); }
+  void run_plain() override {
+    if (turns_ == 1) return operation_->resolve(completion_);
+    const coro::Ref<coro::TaskState> next(new ResolveTask(scheduler(), {operation_, &completion_}, turns_ - 1));
+    scheduler().start(*next);
+  }
 
  private:
   coro::Ref<RunOperation> operation_;  // owns the completion
   coro::Completion& completion_;
+  int turns_;
 };
 
 }  // namespace
@@ -67,8 +73,10 @@ struct RunState::ApplyJob {
   void operator()(const DeliverSignal& job) const { run.deliver_signal(*job.event); }
   void operator()(const DeliverUpdate& job) const { run.updates_.start(*job.update); }
   void operator()(const ResolveOperation& job) const {
-    if (run.is_cancel_queued_) {
-      run.start_task(new ResolveTask(run.scheduler_, job));
+    if (run.takes_python_turns_) {
+      run.start_task(new ResolveTask(run.scheduler_, job, job.operation->python_turns(*job.completion)));
+    } else if (run.is_cancel_queued_) {
+      run.start_task(new ResolveTask(run.scheduler_, job, 1));
     } else {
       job.operation->resolve(*job.completion);
     }
@@ -88,15 +96,23 @@ bool RunState::activate() {
   if (options_.progress != nullptr) options_.progress->store(cursor_.last_event_id(), std::memory_order_relaxed);
   coro::Scheduler::Enter enter(scheduler_);
   is_cancel_queued_ = false;
-  bool starts = false;
+  const bool is_as_python = is_replaying_ && flags_.is_python();
+  takes_python_turns_ = is_as_python;
+  scheduler_.rules = is_as_python ? coro::OrderRules{true, true, false} : coro::OrderRules{};
   const auto is_before = [](const Job& a, const Job& b) { return group_of(a) < group_of(b); };
   if (!std::is_sorted(jobs_.begin(), jobs_.end(), is_before)) {
     std::stable_sort(jobs_.begin(), jobs_.end(), is_before);
   }
-  for (const Job& job : jobs_) {
-    starts = starts || std::holds_alternative<StartWorkflow>(job);
-    std::visit(ApplyJob{*this}, job);
+  // The Python SDK lets code run after the signals and before the other jobs, unless its flag says otherwise.
+  const bool runs_after_signals = is_as_python && !flags_.has_python(kPythonSingleBatch);
+  bool starts = false;
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    starts = starts || std::holds_alternative<StartWorkflow>(jobs_[i]);
+    std::visit(ApplyJob{*this}, jobs_[i]);
     if (failure_) return false;
+    const bool is_last_signal =
+        group_of(jobs_[i]) == JobGroup::signals && (i + 1 == jobs_.size() || group_of(jobs_[i + 1]) == JobGroup::rest);
+    if (runs_after_signals && is_last_signal) scheduler_.run();
   }
   // Last, so that handlers of signals that came first run first; its first step is behind theirs in the queue.
   if (starts && main_) scheduler_.start(*main_);

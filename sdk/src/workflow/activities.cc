@@ -34,6 +34,7 @@ class ActivityOperation final : public RunOperation {
 
   machines::ActivityMachine& machine() override { return machine_; }
   std::string title() const override { return "activity " + machine_.type(); }
+  int python_turns(const coro::Completion&) const override { return 2; }
 
   // Its result or failure is read when asked for.
   void on_closed(const machines::HistoryEvent& event) override { outcome_ = &event; }

@@ -48,6 +48,7 @@ class ChildEnd final : public RunOperation {
   void cancel() override;
   coro::Completion* on_started(const machines::HistoryEvent&) override { return &started_; }
   bool wants_outcome() override { return !completion().is_resolved() || !started_.is_resolved(); }
+  int python_turns(const coro::Completion& what) const override { return &what == &started_ ? 1 : 2; }
   void on_closed(const machines::HistoryEvent& event) override;
   void resolve(coro::Completion& completion) override;
   void detach() override {

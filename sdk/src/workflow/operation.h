@@ -29,6 +29,9 @@ class RunOperation : public Operation {
   virtual void on_closed(const machines::HistoryEvent& event) = 0;
   // Tells workflow code; `completion` is the operation's own, or what on_started gave.
   virtual void resolve(coro::Completion& completion) { completion.resolve(); }
+  // How many turns of the ready queue the Python SDK takes from the job until `completion` is resolved: one for a
+  // future that code awaits itself, two where a task of the SDK stands between.
+  virtual int python_turns(const coro::Completion&) const { return 1; }
   // Takes copies of what points into the current task's history.
   virtual void detach() {}
   // "activity charge": for stack traces.

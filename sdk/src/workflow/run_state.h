@@ -220,6 +220,8 @@ class RunState : private Outbound {
   std::unordered_map<std::string, SharedSignalHandler> signal_handlers_;
   std::unordered_map<std::string, std::function<Payload(const PayloadListView&)>> query_handlers_;
 
+  // In this activation, jobs take as many turns of the ready queue as in the Python SDK, which recorded the history.
+  bool takes_python_turns_ = false;
   coro::Ref<coro::TaskState> main_;
   bool is_cancel_queued_ = false;  // in this activation: what comes behind the cancellation does not overtake it
   coro::Scheduler scheduler_;

@@ -12,6 +12,7 @@ machines::Step SdkFlags::read(const machines::HistoryEvent& completed) {
   const auto& metadata = attributes.sdk_metadata();
   if (!metadata.sdk_name().empty()) sdk_name_ = metadata.sdk_name();
   is_own_ = sdk_name_ == kSdkName;
+  is_python_ = sdk_name_ == "temporal-python";
   if (!attributes.has_sdk_metadata()) return Step::accept();
   const auto refuse = [&](const char* kind, std::uint32_t flag) {
     return Step::bad_history(machines::event_name(completed) + " was recorded with " + kind + " flag " +
@@ -22,7 +23,12 @@ machines::Step SdkFlags::read(const machines::HistoryEvent& completed) {
     if (flag == 0 || flag > kLastCoreFlag) return refuse("core", flag);
     core_ |= bit(flag);
   }
-  if (!is_own_) return Step::accept();  // the numbers mean something else in every SDK
+  if (!is_own_) {  // the numbers mean something else in every SDK
+    for (const std::uint32_t flag : metadata.lang_used_flags()) {
+      if (flag < 64) foreign_ |= bit(flag);
+    }
+    return Step::accept();
+  }
   needs_name_ = false;
   for (const std::uint32_t flag : metadata.lang_used_flags()) {
     if (flag == 0 || flag > kLastLangFlag) return refuse("language", flag);

@@ -26,6 +26,9 @@ inline constexpr std::uint32_t kLangSingleBatch = 1;
 inline constexpr std::uint32_t kLastLangFlag = kLangSingleBatch;
 inline constexpr const char* kSdkName = "temporal-cpp";
 
+// Of the Python SDK: all jobs of an activation are applied before code runs, signals and updates not before the others.
+inline constexpr std::uint32_t kPythonSingleBatch = 2;
+
 class SdkFlags {
  public:
   // Reads what a WorkflowTaskCompleted says; refuses flags that this release does not know.
@@ -38,6 +41,9 @@ class SdkFlags {
   bool use_lang(std::uint32_t flag, bool is_replaying) { return use(flag, is_replaying, lang_, new_lang_); }
   // Whether this SDK recorded the history; true for a new run.
   bool is_own() const { return is_own_; }
+  // Whether the Python SDK recorded it, and with this flag of its own.
+  bool is_python() const { return is_python_; }
+  bool has_python(std::uint32_t flag) const { return is_python_ && (foreign_ & bit(flag)) != 0; }
   // Of the SDK that recorded the last task that said so; empty: unknown, or a new run.
   const std::string& sdk_name() const { return sdk_name_; }
 
@@ -56,6 +62,8 @@ class SdkFlags {
   std::vector<std::uint32_t> new_lang_;
   bool needs_name_ = true;
   bool is_own_ = true;
+  bool is_python_ = false;
+  std::uint64_t foreign_ = 0;  // language flags of another SDK; those that do not fit mean nothing here
 };
 
 }  // namespace temporalio::workflow

@@ -132,6 +132,7 @@ class TaskState {
   Scheduler& scheduler_;
   std::coroutine_handle<> root_;
   WaitNode* waiting_ = nullptr;
+  WaitNode* woken_ = nullptr;  // the wait that has ended, until the task goes on from it
   Completion done_;
   int references_ = 0;
   bool has_pending_cancel_ = false;
@@ -145,6 +146,16 @@ struct ConditionNode : WaitNode {
   bool (*check)(void* context) = nullptr;
   void* check_context = nullptr;
   std::exception_ptr* error = nullptr;  // what the predicate threw; owned by whoever resumes
+};
+
+// The parts of the order of execution in which SDKs differ. A run that another SDK has recorded is replayed as there.
+struct OrderRules {
+  // Every condition that holds when the queue is empty goes on, not only the first one.
+  bool wakes_all_conditions = false;
+  // A cancellation still reaches a wait that has ended but that its task has not gone on from.
+  bool cancels_ended_waits = false;
+  // A wait for a condition whose time is over looks at the condition once more.
+  bool rechecks_timed_conditions = true;
 };
 
 class Scheduler {
@@ -193,6 +204,7 @@ class Scheduler {
     Scheduler* previous_;
   };
 
+  OrderRules rules;
   void* owner = nullptr;  // the workflow run or activity that this scheduler belongs to
   bool is_workflow = false;
 
@@ -206,7 +218,7 @@ class Scheduler {
 
   void step(const Ready& ready);
   void finish(TaskState& task);
-  void wake_first_true_condition();
+  void wake_true_conditions();
   void forget(TaskState& task);
 
   static constinit thread_local Scheduler* current_;
