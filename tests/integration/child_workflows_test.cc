@@ -272,7 +272,7 @@ struct LimitsChild {
     auto child = workflow::execute_child_workflow<&SlowToStop::run>({.id = "limited"});
     std::string seen;
     try {
-      const std::string result = co_await workflow::with_timeout(1min, child);
+      const std::string result = co_await workflow::with_timeout(child, 1min);
       seen = result;
     } catch (const TimeoutError&) {
       seen = "too late";

@@ -347,13 +347,13 @@ class TimesOut {
     }
     auto sleeper = workflow::spawn(sleep_and_return(5h));
     try {
-      const int value = co_await workflow::with_timeout(2h, sleeper);
+      const int value = co_await workflow::with_timeout(sleeper, 2h);
       seen.push_back(std::to_string(value));
     } catch (const TimeoutError&) {
       seen.push_back("task");
     }
     auto quick = workflow::spawn(sleep_and_return(1h));
-    const int value = co_await workflow::with_timeout(2h, quick);
+    const int value = co_await workflow::with_timeout(quick, 2h);
     seen.push_back(std::to_string(value));
     co_return seen;
   }

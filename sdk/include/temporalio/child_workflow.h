@@ -8,14 +8,15 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "temporalio/definition.h"
+#include "temporalio/detail/call_arguments.h"
 #include "temporalio/detail/signal_calls.h"
 #include "temporalio/duration.h"
 #include "temporalio/id_policy.h"
+#include "temporalio/option_text.h"
 #include "temporalio/retry_policy.h"
 
 namespace temporalio::workflow {
@@ -43,8 +44,8 @@ using NamedPayload = std::pair<std::string_view, const Payload*>;
 
 // Views are read during the call.
 struct ChildWorkflowOptions {
-  std::string_view id = {};          // empty: uuid4()
-  std::string_view task_queue = {};  // empty: this workflow's
+  OptionView id = {};          // empty: uuid4()
+  OptionView task_queue = {};  // empty: this workflow's
   ChildWorkflowCancellationType cancellation_type = ChildWorkflowCancellationType::wait_cancellation_completed;
   ParentClosePolicy parent_close_policy = ParentClosePolicy::terminate;
   std::optional<Duration> execution_timeout = std::nullopt;  // of the whole chain of runs
@@ -52,11 +53,11 @@ struct ChildWorkflowOptions {
   std::optional<Duration> task_timeout = std::nullopt;       // of one workflow task; unset: the service's 10 s
   WorkflowIDReusePolicy id_reuse_policy = WorkflowIDReusePolicy::allow_duplicate;
   std::optional<RetryPolicy> retry_policy = std::nullopt;  // unset: a failed run is not tried again
-  std::string_view cron_schedule = {};
+  OptionView cron_schedule = {};
   std::span<const NamedPayload> memo = {};               // encoded with to_payload
   std::span<const NamedPayload> search_attributes = {};  // the same; metadata "type" says what each is
-  std::string_view static_summary = {};                  // one line for people, shown in the UI
-  std::string_view static_details = {};                  // more, as Markdown
+  OptionView static_summary = {};                        // one line for people, shown in the UI
+  OptionView static_details = {};                        // more, as Markdown
 };
 static_assert(std::is_aggregate_v<ChildWorkflowOptions> && std::is_trivially_destructible_v<ChildWorkflowOptions>);
 
@@ -131,81 +132,16 @@ class [[nodiscard]] StartingChildWorkflow : public coro::AwaitableTag {
 
 namespace detail {
 
-template <class T>
-concept ChildArgument = !std::is_same_v<std::remove_cvref_t<T>, ChildWorkflowOptions>;
-
-// The arguments of a workflow's run, then the options.
-template <class Caller>
-struct ChildCalls {
-  auto operator()(ChildWorkflowOptions options = {}, SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location);
-  }
-  template <ChildArgument A>
-  auto operator()(A&& a, ChildWorkflowOptions options = {}, SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a));
-  }
-  template <class A, ChildArgument B>
-  auto operator()(A&& a, B&& b, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b));
-  }
-  template <class A, class B, ChildArgument C>
-  auto operator()(A&& a, B&& b, C&& c, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
-  }
-  template <class A, class B, class C, ChildArgument D>
-  auto operator()(A&& a, B&& b, C&& c, D&& d, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
-                        std::forward<D>(d));
-  }
-  template <class A, class B, class C, class D, ChildArgument E>
-  auto operator()(A&& a, B&& b, C&& c, D&& d, E&& e, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
-                        std::forward<D>(d), std::forward<E>(e));
-  }
-  template <class A, class B, class C, class D, class E, ChildArgument F>
-  auto operator()(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
-                        std::forward<D>(d), std::forward<E>(e), std::forward<F>(f));
-  }
-  template <class A, class B, class C, class D, class E, class F, ChildArgument G>
-  auto operator()(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, G&& g, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
-                        std::forward<D>(d), std::forward<E>(e), std::forward<F>(f), std::forward<G>(g));
-  }
-  template <class A, class B, class C, class D, class E, class F, class G, ChildArgument H>
-  auto operator()(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, G&& g, H&& h, ChildWorkflowOptions options = {},
-                  SourceLocation location = SourceLocation::current()) const {
-    return Caller::call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
-                        std::forward<D>(d), std::forward<E>(e), std::forward<F>(f), std::forward<G>(g),
-                        std::forward<H>(h));
-  }
-};
-
 template <auto kRun, template <class, class> class Handle>
-struct ChildCaller : ChildCalls<ChildCaller<kRun, Handle>> {
+struct ChildCaller : temporalio::detail::OptionsLastOrNone<ChildCaller<kRun, Handle>, ChildWorkflowOptions> {
   using Traits = FunctionTraits<decltype(kRun)>;
   using Result = Handle<typename Traits::Value, typename Traits::Class>;
 
   template <class... U>
   static Result call(const ChildWorkflowOptions& options, SourceLocation location, U&&... args) {
-    static_assert(sizeof...(U) == Traits::arity, "temporalio: wrong number of arguments for this workflow");
-    auto payloads = encode(static_cast<typename Traits::Args*>(nullptr), std::forward<U>(args)...);
-    return Result(start_child_workflow(type_name<kRun>(), options, payloads.data(), sizeof...(U), location));
-  }
-
- private:
-  template <class... P, class... U>
-  static std::array<Payload, sizeof...(P) + 1> encode(std::tuple<P...>*, U&&... args) {
-    static_assert((std::is_convertible_v<U, P> && ...),
-                  "temporalio: this argument does not convert to the parameter of the workflow");
-    if (!wants_payloads()) return {};
-    return {to_payload(static_cast<const P&>(static_cast<P>(std::forward<U>(args))))..., Payload()};
+    auto payloads =
+        temporalio::detail::encode_checked<typename Traits::Args>(wants_payloads(), std::forward<U>(args)...);
+    return Result(start_child_workflow(type_name<kRun>(), options, payloads.data(), payloads.size() - 1, location));
   }
 };
 

@@ -387,16 +387,30 @@ class WorkflowUpdateRPCTimeoutOrCancelledError : public TemporalError {
       : TemporalError("Timeout or cancellation waiting for update: " + why) {}
 };
 
-// The query was refused because of the state the workflow is in (`status`: a WorkflowExecutionStatus of the API).
+// What an execution is doing, or how it ended.
+enum class WorkflowExecutionStatus {
+  unspecified = 0,
+  running = 1,
+  completed = 2,
+  failed = 3,
+  canceled = 4,
+  terminated = 5,
+  continued_as_new = 6,
+  timed_out = 7,
+  paused = 8,
+};
+std::string_view to_string(WorkflowExecutionStatus status);
+
+// The query was refused because of the state the workflow is in.
 class WorkflowQueryRejectedError : public TemporalError {
  public:
-  explicit WorkflowQueryRejectedError(int status)
-      : TemporalError("Query rejected, workflow execution status " + std::to_string(status)), status_(status) {}
+  explicit WorkflowQueryRejectedError(WorkflowExecutionStatus status)
+      : TemporalError("Query rejected, workflow execution status " + std::string(to_string(status))), status_(status) {}
 
-  int status() const noexcept { return status_; }
+  WorkflowExecutionStatus status() const noexcept { return status_; }
 
  private:
-  int status_;
+  WorkflowExecutionStatus status_;
 };
 
 }  // namespace temporalio

@@ -80,7 +80,12 @@ template <class T>
 class Promise : public PromiseBase {
  public:
   Task<T> get_return_object() noexcept;
-  InitialAwaiter initial_suspend() noexcept { return {std::coroutine_handle<Promise>::from_promise(*this).address()}; }
+  // The default arguments are those of the place in the coroutine where the compiler makes the call.
+  InitialAwaiter initial_suspend(const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+    file_ = file;
+    line_ = line;
+    return {std::coroutine_handle<Promise>::from_promise(*this).address()};
+  }
   template <class U = T>
     requires std::is_convertible_v<U&&, T>
   void return_value(U&& value) {
@@ -88,11 +93,14 @@ class Promise : public PromiseBase {
   }
   T take() {
     if (error()) std::rethrow_exception(error());
+    if (!value_) throw_no_value(file_, line_);
     return std::move(*value_);
   }
 
  private:
   std::optional<T> value_;
+  const char* file_ = "";
+  int line_ = 0;
 };
 
 template <>
@@ -185,7 +193,12 @@ class SpawnedTask : public TaskState {
   void on_finished() override {
     error_ = handle_.promise().error();
     if constexpr (!std::is_void_v<T>) {
-      if (!error_) value_.emplace(handle_.promise().take());
+      if (error_) return;
+      try {
+        value_.emplace(handle_.promise().take());
+      } catch (...) {
+        error_ = std::current_exception();
+      }
     }
   }
 

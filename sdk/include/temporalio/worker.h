@@ -9,21 +9,21 @@
 #include <chrono>
 #include <memory>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "temporalio/activity.h"
 #include "temporalio/client.h"
 #include "temporalio/definition.h"
 #include "temporalio/duration.h"
+#include "temporalio/option_text.h"
 #include "temporalio/process_pool.h"
 
 namespace temporalio::worker {
 
-// Views are read by the constructor. `task_queue` is required.
+// `task_queue` is required.
 struct WorkerOptions {
-  std::string_view task_queue = {};
-  std::string_view identity = {};  // empty: the client's
+  OptionString task_queue = {};
+  OptionString identity = {};  // empty: the client's
   // How many workflows are kept in memory between their tasks, least recently used ones going first. 0: none; each task
   // replays the whole history, which finds workflow code that is not deterministic.
   int max_cached_workflows = 1000;
@@ -44,7 +44,6 @@ struct WorkerOptions {
   // How long activities may go on after shutdown() before they are cancelled.
   Duration graceful_shutdown_timeout = Duration::zero();
 };
-static_assert(std::is_aggregate_v<WorkerOptions> && std::is_trivially_destructible_v<WorkerOptions>);
 
 // In a test environment in process a worker serves from the moment something is registered, without start() or run().
 // All functions may be called from any thread, but those that wait not from workflow code or asynchronous activities.
@@ -66,17 +65,17 @@ class Worker {
   }
 
   // Registers a function as an activity: `R f(Args...)` runs on a pool of threads, `activity::Task<R> f(Args...)` is a
-  // coroutine on the loop. Throws std::invalid_argument where the name is taken.
+  // coroutine on the loop. Its name is the function's or what activity::kName says, for workers and workflows alike.
+  // Throws std::invalid_argument where the name is taken.
   template <auto kFunction>
-  Worker& add_activity(std::string_view name = activity::kName<kFunction>) {
-    add_registration(activity::registration<kFunction>(name));
+  Worker& add_activity() {
+    add_registration(activity::registration<kFunction>());
     return *this;
   }
   // A method of `instance`, which all executions share.
   template <auto kMethod>
-  Worker& add_activity(std::shared_ptr<typename FunctionTraits<decltype(kMethod)>::Class> instance,
-                       std::string_view name = activity::kName<kMethod>) {
-    add_registration(activity::registration<kMethod>(std::move(instance), name));
+  Worker& add_activity(std::shared_ptr<typename FunctionTraits<decltype(kMethod)>::Class> instance) {
+    add_registration(activity::registration<kMethod>(std::move(instance)));
     return *this;
   }
 

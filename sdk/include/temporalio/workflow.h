@@ -19,11 +19,13 @@
 
 #include "temporalio/child_workflow.h"
 #include "temporalio/definition.h"
+#include "temporalio/detail/call_arguments.h"
 #include "temporalio/detail/operation.h"
 #include "temporalio/duration.h"
 #include "temporalio/errors.h"
 #include "temporalio/external_workflow.h"
 #include "temporalio/function_traits.h"
+#include "temporalio/option_text.h"
 #include "temporalio/payload.h"
 #include "temporalio/retry_policy.h"
 #include "temporalio/task.h"
@@ -44,20 +46,20 @@ enum class ActivityCancellationType {
 // Views are read during the call. One of the two close timeouts is required: without, the call throws
 // std::invalid_argument.
 struct ActivityOptions {
-  std::string_view task_queue = {};  // empty: the workflow's
+  OptionView task_queue = {};  // empty: the workflow's
   std::optional<Duration> schedule_to_close_timeout = std::nullopt;
   std::optional<Duration> schedule_to_start_timeout = std::nullopt;
   std::optional<Duration> start_to_close_timeout = std::nullopt;
   std::optional<Duration> heartbeat_timeout = std::nullopt;
   std::optional<RetryPolicy> retry_policy = std::nullopt;
   ActivityCancellationType cancellation_type = ActivityCancellationType::try_cancel;
-  std::string_view activity_id = {};  // empty: the sequence number
-  std::string_view summary = {};      // one line for people, shown in the UI
+  OptionView activity_id = {};  // empty: the sequence number
+  OptionView summary = {};      // one line for people, shown in the UI
 };
 static_assert(std::is_aggregate_v<ActivityOptions> && std::is_trivially_destructible_v<ActivityOptions>);
 
 struct ContinueAsNewOptions {
-  std::string_view task_queue = {};                     // empty: this workflow's
+  OptionView task_queue = {};                           // empty: this workflow's
   std::optional<Duration> run_timeout = std::nullopt;   // unset: this run's
   std::optional<Duration> task_timeout = std::nullopt;  // unset: this run's
   std::optional<RetryPolicy> retry_policy = std::nullopt;  // unset: this run's
@@ -94,26 +96,6 @@ struct Info {
 
 namespace detail {
 
-// Arguments that g++ before 13 miscompiles in a statement with co_await (it destroys them twice).
-template <class U>
-inline constexpr bool kIsBrokenTemporary =
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-    !std::is_lvalue_reference_v<U> && std::is_aggregate_v<std::remove_cvref_t<U>> &&
-    std::is_class_v<std::remove_cvref_t<U>> && !std::is_trivially_destructible_v<std::remove_cvref_t<U>>;
-#else
-    false;
-#endif
-
-template <class P, class U>
-constexpr void check_argument() {
-  static_assert(std::is_convertible_v<U, P>,
-                "temporalio: this argument does not convert to the parameter of the activity or workflow");
-  static_assert(!kIsBrokenTemporary<U>,
-                "temporalio: g++ before 13 destroys a temporary of an aggregate type twice in a statement with "
-                "co_await. Cure: give the value a name and pass the name, or declare a constructor in the type "
-                "(`T() = default;` is enough)");
-}
-
 // False while replaying: nothing that is issued will be sent, so arguments need not be encoded.
 bool wants_payloads();
 
@@ -122,13 +104,6 @@ coro::Ref<Operation> schedule_activity(std::string_view type, const ActivityOpti
                                        std::size_t size, SourceLocation location);
 [[noreturn]] void throw_continue_as_new(std::string_view type, const ContinueAsNewOptions& options, Payload* arguments,
                                         std::size_t size, SourceLocation location);
-
-// Encodes `args` as the parameter types `P` want them.
-template <class... P, class... U>
-std::array<Payload, sizeof...(P) + 1> encode_arguments(std::tuple<P...>*, U&&... args) {
-  if (!wants_payloads()) return {};
-  return {to_payload(static_cast<const P&>(static_cast<P>(std::forward<U>(args))))..., Payload()};
-}
 
 // What an activity callable is called, and its signature.
 template <auto kActivity, class T = decltype(kActivity)>
@@ -146,79 +121,36 @@ struct ActivityTarget<kActivity, const ActivityType<R(A...)>*> {
 };
 
 template <auto kActivity>
-struct ActivityCaller {
+struct ActivityCaller : temporalio::detail::OptionsLast<ActivityCaller<kActivity>, ActivityOptions> {
   using Target = ActivityTarget<kActivity>;
-  using Args = typename Target::Args;
-  static constexpr std::size_t kArity = std::tuple_size_v<Args>;
   using Handle = ActivityHandle<typename Target::Value>;
 
-  Handle operator()(ActivityOptions options, SourceLocation location = SourceLocation::current()) const {
-    return call(options, location);
-  }
-  template <class A>
-  Handle operator()(A&& a, ActivityOptions options, SourceLocation location = SourceLocation::current()) const {
-    return call(options, location, std::forward<A>(a));
-  }
-  template <class A, class B>
-  Handle operator()(A&& a, B&& b, ActivityOptions options, SourceLocation location = SourceLocation::current()) const {
-    return call(options, location, std::forward<A>(a), std::forward<B>(b));
-  }
-  template <class A, class B, class C>
-  Handle operator()(A&& a, B&& b, C&& c, ActivityOptions options,
-                    SourceLocation location = SourceLocation::current()) const {
-    return call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
-  }
-  template <class A, class B, class C, class D>
-  Handle operator()(A&& a, B&& b, C&& c, D&& d, ActivityOptions options,
-                    SourceLocation location = SourceLocation::current()) const {
-    return call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d));
-  }
-  template <class A, class B, class C, class D, class E>
-  Handle operator()(A&& a, B&& b, C&& c, D&& d, E&& e, ActivityOptions options,
-                    SourceLocation location = SourceLocation::current()) const {
-    return call(options, location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
-                std::forward<E>(e));
-  }
-
- private:
   template <class... U>
-  Handle call(const ActivityOptions& options, SourceLocation location, U&&... args) const {
-    static_assert(sizeof...(U) == kArity, "temporalio: wrong number of arguments for this activity");
-    if constexpr (sizeof...(U) == kArity) {
-      check<U...>(static_cast<Args*>(nullptr));
-      auto payloads = encode_arguments(static_cast<Args*>(nullptr), std::forward<U>(args)...);
-      return Handle(schedule_activity(Target::name(), options, payloads.data(), kArity, location));
-    }
-  }
-  template <class... U, class... P>
-  static constexpr void check(std::tuple<P...>*) {
-    (check_argument<P, U>(), ...);
+  static Handle call(const ActivityOptions& options, SourceLocation location, U&&... args) {
+    auto payloads =
+        temporalio::detail::encode_checked<typename Target::Args>(wants_payloads(), std::forward<U>(args)...);
+    return Handle(schedule_activity(Target::name(), options, payloads.data(), payloads.size() - 1, location));
   }
 };
 
 template <auto kRun>
 struct ContinueAsNewCaller {
-  using Traits = FunctionTraits<decltype(kRun)>;
-  using Args = typename Traits::Args;
-  static constexpr std::size_t kArity = std::tuple_size_v<Args>;
-
-  template <class... U>
-  [[noreturn]] void operator()(U&&... args) const {
-    with_options({}, std::forward<U>(args)...);
+#define TEMPORALIO_DETAIL_RUNG(Types, Names, Parameters, Arguments)                                   \
+  template <class Self = ContinueAsNewCaller TEMPORALIO_DETAIL_UNWRAP Types>                          \
+    requires(!temporalio::detail::kEndsWith<ContinueAsNewOptions TEMPORALIO_DETAIL_UNWRAP Names>)     \
+  [[noreturn]] void operator()(TEMPORALIO_DETAIL_UNWRAP Parameters ContinueAsNewOptions options = {}, \
+                               SourceLocation location = SourceLocation::current()) const {           \
+    Self::call(options, location TEMPORALIO_DETAIL_UNWRAP Arguments);                                 \
   }
-  // Options first: they cannot follow a pack of arguments.
-  template <class... U>
-  [[noreturn]] void with_options(const ContinueAsNewOptions& options, U&&... args) const {
-    static_assert(sizeof...(U) == kArity, "temporalio: wrong number of arguments for this workflow");
-    check<U...>(static_cast<Args*>(nullptr));
-    auto payloads = encode_arguments(static_cast<Args*>(nullptr), std::forward<U>(args)...);
-    throw_continue_as_new(workflow::type_name<kRun>(), options, payloads.data(), kArity, SourceLocation{});
-  }
+  TEMPORALIO_DETAIL_LADDER(TEMPORALIO_DETAIL_RUNG)
+#undef TEMPORALIO_DETAIL_RUNG
 
  private:
-  template <class... U, class... P>
-  static constexpr void check(std::tuple<P...>*) {
-    (check_argument<P, U>(), ...);
+  template <class... U>
+  [[noreturn]] static void call(const ContinueAsNewOptions& options, SourceLocation location, U&&... args) {
+    using Args = typename FunctionTraits<decltype(kRun)>::Args;
+    auto payloads = temporalio::detail::encode_checked<Args>(wants_payloads(), std::forward<U>(args)...);
+    throw_continue_as_new(workflow::type_name<kRun>(), options, payloads.data(), payloads.size() - 1, location);
   }
 };
 
@@ -233,7 +165,8 @@ template <auto kActivity>
 inline constexpr detail::ActivityCaller<kActivity> execute_activity{};
 
 // Ends this run and starts the next one of the chain with new arguments; never returns (it throws what only the SDK
-// catches). `continue_as_new<&Counter::run>(n + 1)`, or `.with_options({...}, n + 1)`.
+// catches). `continue_as_new<&Counter::run>(n + 1)`, or `continue_as_new<&Counter::run>(n + 1, {.task_queue =
+// "other"})`.
 template <auto kRun>
 inline constexpr detail::ContinueAsNewCaller<kRun> continue_as_new{};
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "temporalio/definition.h"
+#include "temporalio/detail/call_arguments.h"
 #include "temporalio/duration.h"
 #include "temporalio/errors.h"
 #include "temporalio/function_traits.h"
@@ -26,18 +28,8 @@ namespace temporalio::client {
 
 class Connection;
 
-enum class WorkflowExecutionStatus {
-  unspecified = 0,
-  running = 1,
-  completed = 2,
-  failed = 3,
-  canceled = 4,
-  terminated = 5,
-  continued_as_new = 6,
-  timed_out = 7,
-  paused = 8,
-};
-std::string_view to_string(WorkflowExecutionStatus status);
+using temporalio::to_string;
+using temporalio::WorkflowExecutionStatus;
 
 // When a query is refused (WorkflowQueryRejectedError).
 enum class QueryRejectCondition {
@@ -77,41 +69,17 @@ struct WorkflowExecutionDescription {
 
 namespace detail {
 
-template <class P, class U>
-constexpr void check_argument() {
-  static_assert(std::is_convertible_v<U, P>,
-                "temporalio: this argument does not convert to the parameter of the workflow, signal or query");
-}
-
-template <class... U, class... P>
-std::vector<Payload> encode_arguments(std::tuple<P...>*, U&&... args) {
-  static_assert(sizeof...(U) == sizeof...(P),
-                "temporalio: wrong number of arguments for this workflow, signal or query");
-  std::vector<Payload> payloads;
-  if constexpr (sizeof...(U) == sizeof...(P)) {
-    (check_argument<P, U>(), ...);
-    payloads.reserve(sizeof...(P));
-    if constexpr ((std::is_convertible_v<U, P> && ...)) {
-      (payloads.push_back(to_payload(static_cast<const P&>(static_cast<P>(std::forward<U>(args))))), ...);
-    }
-  }
-  return payloads;
-}
-
 // Encodes `args` as the parameter types of `kMember` want them; a mismatch is a compile error that says so.
 template <auto kMember, class... U>
 std::vector<Payload> encode_arguments_of(U&&... args) {
   using Args = typename FunctionTraits<decltype(kMember)>::Args;
-  return encode_arguments(static_cast<Args*>(nullptr), std::forward<U>(args)...);
+  std::vector<Payload> payloads;
+  if constexpr (temporalio::detail::check_arguments<U...>(static_cast<Args*>(nullptr))) {
+    auto encoded = temporalio::detail::encode_as(static_cast<Args*>(nullptr), std::forward<U>(args)...);
+    payloads.assign(std::make_move_iterator(encoded.begin()), std::make_move_iterator(encoded.end() - 1));
+  }
+  return payloads;
 }
-
-// Is the last of `U` an Options?
-template <class Options, class... U>
-inline constexpr bool kEndsWith = false;
-template <class Options, class First, class... Rest>
-inline constexpr bool kEndsWith<Options, First, Rest...> = kEndsWith<Options, Rest...>;
-template <class Options, class Last>
-inline constexpr bool kEndsWith<Options, Last> = std::is_same_v<std::remove_cvref_t<Last>, Options>;
 
 }  // namespace detail
 
@@ -191,8 +159,9 @@ class UntypedWorkflowHandle {
   std::string first_execution_run_id_;
 };
 
-// A handle to a workflow that returns R; signals and queries are given by pointers to the class's members.
-template <class R>
+// A handle to a workflow that returns R; signals and queries are given by pointers to the class's members. `W`: its
+// class, so that members of other classes do not compile; void: any.
+template <class R, class W = void>
 class WorkflowHandle : public UntypedWorkflowHandle {
  public:
   using UntypedWorkflowHandle::execute_update;
@@ -201,6 +170,11 @@ class WorkflowHandle : public UntypedWorkflowHandle {
   using UntypedWorkflowHandle::start_update;
   using UntypedWorkflowHandle::UntypedWorkflowHandle;
   explicit WorkflowHandle(UntypedWorkflowHandle handle) : UntypedWorkflowHandle(std::move(handle)) {}
+  // A handle that knows the class is also one that does not.
+  template <class Known>
+    requires(std::is_void_v<W> && !std::is_void_v<Known>)
+  WorkflowHandle(const WorkflowHandle<R, Known>& handle)  // NOLINT(google-explicit-constructor)
+      : UntypedWorkflowHandle(handle) {}
 
   // Waits until the workflow is closed. Throws WorkflowFailureError with the cause, WorkflowContinuedAsNewError when it
   // does not follow, PayloadDecodeError.
@@ -209,66 +183,61 @@ class WorkflowHandle : public UntypedWorkflowHandle {
   // Waits until the service has the signal: handle.signal<&OneClickBuy::update_purchase>(purchase).
   template <auto kSignal, class... U>
   void signal(U&&... args) const {
+    check_class<kSignal>();
     signal_payloads(workflow::signal_name<kSignal>(), detail::encode_arguments_of<kSignal>(std::forward<U>(args)...));
   }
 
-  // Asks the workflow for a value: handle.query<&OneClickBuy::current_status>(). QueryOptions{...} may follow the
-  // arguments. Throws WorkflowQueryFailedError, WorkflowQueryRejectedError, PayloadDecodeError.
-  template <auto kQuery, class... U>
-  typename FunctionTraits<decltype(kQuery)>::Value query(U&&... args) const {
-    using Value = typename FunctionTraits<decltype(kQuery)>::Value;
-    constexpr std::size_t kArity = FunctionTraits<decltype(kQuery)>::arity;
-    if constexpr (sizeof...(U) == kArity + 1 && detail::kEndsWith<QueryOptions, U...>) {
-      return query_with_options<kQuery>(std::forward_as_tuple(std::forward<U>(args)...),
-                                        std::make_index_sequence<kArity>());
-    } else {
-      return from_result<Value>(query_payloads(workflow::query_name<kQuery>(),
-                                               detail::encode_arguments_of<kQuery>(std::forward<U>(args)...)));
-    }
+  // Asks the workflow for a value: handle.query<&OneClickBuy::current_status>(). Options may follow the arguments.
+  // Throws WorkflowQueryFailedError, WorkflowQueryRejectedError, PayloadDecodeError.
+#define TEMPORALIO_DETAIL_RUNG(Types, Names, Parameters, Arguments)                       \
+  template <auto kQuery TEMPORALIO_DETAIL_UNWRAP Types>                                   \
+    requires(!temporalio::detail::kEndsWith<QueryOptions TEMPORALIO_DETAIL_UNWRAP Names>) \
+  auto query(TEMPORALIO_DETAIL_UNWRAP Parameters QueryOptions options = {}) const {       \
+    return ask<kQuery>(options TEMPORALIO_DETAIL_UNWRAP Arguments);                       \
   }
+  TEMPORALIO_DETAIL_LADDER(TEMPORALIO_DETAIL_RUNG)
+#undef TEMPORALIO_DETAIL_RUNG
 
-  // Sends an update and waits until it is accepted (or completed, as UpdateOptions{...} behind the arguments say):
-  // handle.start_update<&Cart::add>("book").
-  template <auto kUpdate, class... U>
-  auto start_update(U&&... args) const {
-    return update<kUpdate>(WorkflowUpdateStage::accepted, std::forward<U>(args)...);
+  // Sends an update and waits until it is accepted: handle.start_update<&Cart::add>("book"). Options may follow the
+  // arguments.
+#define TEMPORALIO_DETAIL_RUNG(Types, Names, Parameters, Arguments)                         \
+  template <auto kUpdate TEMPORALIO_DETAIL_UNWRAP Types>                                    \
+    requires(!temporalio::detail::kEndsWith<UpdateOptions TEMPORALIO_DETAIL_UNWRAP Names>)  \
+  auto start_update(TEMPORALIO_DETAIL_UNWRAP Parameters UpdateOptions options = {}) const { \
+    return update<kUpdate>(options TEMPORALIO_DETAIL_UNWRAP Arguments);                     \
   }
-  // Sends an update and waits for its result: handle.execute_update<&Cart::add>("book"). UpdateOptions{...} may follow
-  // the arguments. Throws what start_update and WorkflowUpdateHandle::result throw.
-  template <auto kUpdate, class... U>
-  typename FunctionTraits<decltype(kUpdate)>::Value execute_update(U&&... args) const {
-    return update<kUpdate>(WorkflowUpdateStage::completed, std::forward<U>(args)...).result();
+  TEMPORALIO_DETAIL_LADDER(TEMPORALIO_DETAIL_RUNG)
+#undef TEMPORALIO_DETAIL_RUNG
+  // Sends an update and waits for its result: handle.execute_update<&Cart::add>("book"). Options may follow the
+  // arguments; their wait_for_stage does not matter. Throws what start_update and WorkflowUpdateHandle::result throw.
+#define TEMPORALIO_DETAIL_RUNG(Types, Names, Parameters, Arguments)                           \
+  template <auto kUpdate TEMPORALIO_DETAIL_UNWRAP Types>                                      \
+    requires(!temporalio::detail::kEndsWith<UpdateOptions TEMPORALIO_DETAIL_UNWRAP Names>)    \
+  auto execute_update(TEMPORALIO_DETAIL_UNWRAP Parameters UpdateOptions options = {}) const { \
+    options.wait_for_stage = WorkflowUpdateStage::completed;                                  \
+    return update<kUpdate>(options TEMPORALIO_DETAIL_UNWRAP Arguments).result();              \
   }
+  TEMPORALIO_DETAIL_LADDER(TEMPORALIO_DETAIL_RUNG)
+#undef TEMPORALIO_DETAIL_RUNG
 
  private:
+  template <auto kMember>
+  static constexpr void check_class() {
+    using Class = typename FunctionTraits<decltype(kMember)>::Class;
+    static_assert(std::is_void_v<W> || std::is_same_v<W, Class> || std::is_base_of_v<Class, W>,
+                  "temporalio: this signal, query or update belongs to another workflow class than the handle");
+  }
   template <auto kUpdate, class... U>
-  auto update(WorkflowUpdateStage at_least, U&&... args) const {
-    using Value = typename FunctionTraits<decltype(kUpdate)>::Value;
-    constexpr std::size_t kArity = FunctionTraits<decltype(kUpdate)>::arity;
-    if constexpr (sizeof...(U) == kArity + 1 && detail::kEndsWith<UpdateOptions, U...>) {
-      auto tuple = std::forward_as_tuple(std::forward<U>(args)...);
-      UpdateOptions options = std::get<kArity>(tuple);
-      if (at_least == WorkflowUpdateStage::completed) options.wait_for_stage = at_least;
-      return WorkflowUpdateHandle<Value>(
-          start_update_payloads(workflow::update_name<kUpdate>(),
-                                encode_first<kUpdate>(std::move(tuple), std::make_index_sequence<kArity>()), options));
-    } else {
-      return WorkflowUpdateHandle<Value>(start_update_payloads(
-          workflow::update_name<kUpdate>(), detail::encode_arguments_of<kUpdate>(std::forward<U>(args)...),
-          {.wait_for_stage = at_least}));
-    }
+  auto update(const UpdateOptions& options, U&&... args) const {
+    check_class<kUpdate>();
+    return WorkflowUpdateHandle<typename FunctionTraits<decltype(kUpdate)>::Value>(start_update_payloads(
+        workflow::update_name<kUpdate>(), detail::encode_arguments_of<kUpdate>(std::forward<U>(args)...), options));
   }
-  template <auto kMember, class Tuple, std::size_t... I>
-  static std::vector<Payload> encode_first(Tuple args, std::index_sequence<I...>) {
-    return detail::encode_arguments_of<kMember>(std::get<I>(std::move(args))...);
-  }
-
-  template <auto kQuery, class Tuple, std::size_t... I>
-  auto query_with_options(Tuple args, std::index_sequence<I...>) const {
-    using Value = typename FunctionTraits<decltype(kQuery)>::Value;
-    return from_result<Value>(query_payloads(workflow::query_name<kQuery>(),
-                                             detail::encode_arguments_of<kQuery>(std::get<I>(std::move(args))...),
-                                             std::get<sizeof...(I)>(args)));
+  template <auto kQuery, class... U>
+  typename FunctionTraits<decltype(kQuery)>::Value ask(const QueryOptions& options, U&&... args) const {
+    check_class<kQuery>();
+    return from_result<typename FunctionTraits<decltype(kQuery)>::Value>(query_payloads(
+        workflow::query_name<kQuery>(), detail::encode_arguments_of<kQuery>(std::forward<U>(args)...), options));
   }
 };
 

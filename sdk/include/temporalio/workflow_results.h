@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "temporalio/payload.h"
+#include "temporalio/errors.h"
 #include "temporalio/task.h"
 #include "temporalio/workflow_tasks.h"
 
@@ -40,9 +40,9 @@ class [[nodiscard]] Result {
   std::exception_ptr error_;
 };
 
-// `Result<R> r = co_await workflow::as_result(execute_activity<&f>(...))`: never throws, cancellation included. Takes a
-// handle or a Task. One exception: what cannot be decoded is no outcome, so a PayloadDecodeError goes on and fails the
-// workflow task, which is tried again with mended code.
+// `Result<R> r = co_await workflow::as_result(execute_activity<&f>(...))`: the value, or the failure of errors.h that
+// was thrown, cancellation included. Takes a handle or a Task. Any other exception is a bug or the SDK's own (continue
+// as new) and no outcome: it goes on, and fails the workflow task, which is tried again with mended code.
 template <class Awaited>
   requires coro::Awaitable<Awaited> || coro::kIsTask<Awaited>
 Task<Result<typename Awaited::value_type>> as_result(Awaited awaited) {
@@ -56,9 +56,7 @@ Task<Result<typename Awaited::value_type>> as_result(Awaited awaited) {
       R value = co_await awaited;
       result = Result<R>(std::move(value));
     }
-  } catch (const PayloadDecodeError&) {
-    throw;
-  } catch (...) {
+  } catch (const FailureError&) {
     result = Result<R>(std::current_exception());
   }
   co_return result;
@@ -71,7 +69,8 @@ class Saga {
   Saga() = default;
   // `compensation` returns Task<void>. What it captures must live until compensate() has ended.
   void add(std::function<Task<void>()> compensation) { compensations_.push_back(std::move(compensation)); }
-  // Runs all, last added first; a failing one does not stop the rest. Throws the first failure at the end.
+  // Runs all, last added first; one that fails (errors.h) does not stop the rest, any other exception does. Throws the
+  // first failure at the end.
   Task<void> compensate();
 
  private:

@@ -15,12 +15,13 @@
 #include "temporalio/detail/operation.h"
 #include "temporalio/detail/scheduler.h"
 #include "temporalio/duration.h"
+#include "temporalio/option_text.h"
 #include "temporalio/task.h"
 
 namespace temporalio::workflow {
 
 struct SleepOptions {
-  std::string_view summary = {};
+  OptionView summary = {};
 };
 
 // A durable timer; `co_await workflow::sleep(30 days)`. Zero and less is a timer that fires at once (the server
@@ -84,6 +85,41 @@ TaskHandle<T> spawn(Task<T> task) {
   coro::Ref<coro::SpawnedTask<T>> spawned(new coro::SpawnedTask<T>(scheduler, task.release()));
   scheduler.start(*spawned);
   return TaskHandle<T>(std::move(spawned));
+}
+
+// The same for something that is called to make the coroutine, such as a lambda with captures: it is kept until the
+// task is done. `spawn([this, name] { return greet(name); })`. What a coroutine lambda captures lives in the lambda,
+// not in the coroutine: calling it and spawning the Task that it gives would let it run on captures that are gone.
+namespace detail {
+template <class F, class T>
+Task<T> run_kept(F callable) {
+  Task<T> task = callable();
+  if constexpr (std::is_void_v<T>) {
+    co_await task;
+  } else {
+    T value = co_await task;
+    co_return value;
+  }
+}
+template <class T>
+struct TaskHandleOf {
+  using type = T;
+  static T make(T handle) { return handle; }
+};
+template <class T>
+struct TaskHandleOf<Task<T>> {
+  using type = TaskHandle<T>;
+  static TaskHandle<T> make(Task<T> task) { return spawn(std::move(task)); }
+};
+// What several things at once are made of: handles as they are, plain Tasks as tasks of their own.
+template <class T>
+using HandleOf = typename TaskHandleOf<std::remove_cvref_t<T>>::type;
+}  // namespace detail
+template <class F>
+  requires(!coro::kIsTask<std::remove_cvref_t<F>> && coro::kIsTask<std::invoke_result_t<std::decay_t<F>&>>)
+auto spawn(F&& callable) {
+  using T = typename std::invoke_result_t<std::decay_t<F>&>::value_type;
+  return spawn(detail::run_kept<std::decay_t<F>, T>(std::forward<F>(callable)));
 }
 
 // ---- conditions --------------------------------------------------------------------------------------------------
@@ -263,24 +299,46 @@ struct CancelUnfinished {
 };
 
 [[noreturn]] void throw_timeout();
+[[noreturn]] void throw_nothing_to_await();
 
 }  // namespace detail
 
 // The index of what finishes first (not of what is listed first); of what is already finished, the first listed. The
 // others go on. Throws CancelledError without cancelling them.
+namespace detail {
 template <class... Handles>
-Task<std::size_t> when_any(Handles... handles) {
+Task<std::size_t> first_of(Handles... handles) {
   coro::Completion* completions[] = {&handles.completion()...};
   coro::WaitNode nodes[sizeof...(Handles)];
   detail::AnyAwaiter any(completions, nodes, sizeof...(Handles));
   const std::size_t first = co_await any;
   co_return first;
 }
+}  // namespace detail
+template <class... Awaited>
+  requires(sizeof...(Awaited) > 0)
+Task<std::size_t> when_any(Awaited... awaited) {
+  return detail::first_of(detail::TaskHandleOf<Awaited>::make(std::move(awaited))...);
+}
+
+// The same for any number of handles of one type; at least one (else throws std::invalid_argument).
+template <class Handle>
+Task<std::size_t> when_any(std::vector<Handle> handles) {
+  std::vector<coro::Completion*> completions;
+  for (const Handle& handle : handles) completions.push_back(&handle.completion());
+  if (completions.empty()) detail::throw_nothing_to_await();
+  std::vector<coro::WaitNode> nodes(handles.size());
+  detail::AnyAwaiter any(completions.data(), nodes.data(), completions.size());
+  const std::size_t first = co_await any;
+  co_return first;
+}
 
 // All results in the order of the arguments (std::monostate for void). Throws the first failure as soon as it happens;
-// the others go on. Cancelling the waiting task cancels them all.
+// the others go on. Cancelling the waiting task cancels them all. Takes handles, and plain Tasks, which begin to run as
+// tasks of their own.
+namespace detail {
 template <class... Handles>
-Task<std::tuple<detail::NonVoid<typename Handles::value_type>...>> when_all(Handles... handles) {
+Task<std::tuple<detail::NonVoid<typename Handles::value_type>...>> all_of(Handles... handles) {
   detail::AllAwaiter::Source sources[] = {detail::all_source(handles)...};
   coro::WaitNode nodes[sizeof...(Handles)];
   detail::AllAwaiter all(sources, nodes, sizeof...(Handles));
@@ -288,6 +346,11 @@ Task<std::tuple<detail::NonVoid<typename Handles::value_type>...>> when_all(Hand
   detail::throw_failure_of(failed, handles...);
   std::tuple<detail::NonVoid<typename Handles::value_type>...> results{detail::finished_result(handles)...};
   co_return results;
+}
+}  // namespace detail
+template <class... Awaited>
+Task<std::tuple<detail::NonVoid<typename Awaited::value_type>...>> when_all(Awaited... awaited) {
+  return detail::all_of(detail::TaskHandleOf<Awaited>::make(std::move(awaited))...);
 }
 
 // The same for any number of handles of one type.
@@ -304,11 +367,9 @@ Task<std::vector<detail::NonVoid<typename Handle::value_type>>> when_all(std::ve
   co_return results;
 }
 
-// Awaits `handle` for at most `timeout` (a durable timer). When the timer comes first: cancels the handle, waits for it
-// to end, and throws TimeoutError.
+namespace detail {
 template <class Handle>
-Task<typename Handle::value_type> with_timeout(Duration timeout, Handle handle,
-                                               SourceLocation location = SourceLocation::current()) {
+Task<typename Handle::value_type> limit(Handle handle, Duration timeout, SourceLocation location) {
   TimerHandle timer = sleep(timeout, {}, location);
   const detail::CancelOnExit cancel_timer{timer};
   coro::Completion* completions[] = {&timer.completion(), &handle.completion()};
@@ -328,6 +389,15 @@ Task<typename Handle::value_type> with_timeout(Duration timeout, Handle handle,
   } else {
     co_return detail::finished_result(handle);
   }
+}
+}  // namespace detail
+
+// Awaits a handle or a plain Task for at most `timeout` (a durable timer). When the timer comes first: cancels what it
+// awaits, waits for it to end, and throws TimeoutError.
+template <class Awaited>
+Task<typename Awaited::value_type> with_timeout(Awaited awaited, Duration timeout,
+                                                SourceLocation location = SourceLocation::current()) {
+  return detail::limit(detail::TaskHandleOf<Awaited>::make(std::move(awaited)), timeout, location);
 }
 
 }  // namespace temporalio::workflow

@@ -98,7 +98,8 @@ std::vector<Payload> UntypedWorkflowHandle::query_payloads(std::string_view name
                                    failed.has_failure() ? payload::from_proto(failed.failure()) : FailurePtr());
   }
   if (!status.is_ok()) throw_status(status);
-  if (response.has_query_rejected()) throw WorkflowQueryRejectedError(response.query_rejected().status());
+  if (response.has_query_rejected())
+    throw WorkflowQueryRejectedError(static_cast<WorkflowExecutionStatus>(response.query_rejected().status()));
   return payload::from_proto(response.query_result());
 }
 
@@ -139,30 +140,6 @@ WorkflowHistory UntypedWorkflowHandle::fetch_history() const {
     next_page_token = response.next_page_token();
   } while (!next_page_token.empty());
   return WorkflowHistory(id_, std::move(run_id), std::move(history));
-}
-
-std::string_view to_string(WorkflowExecutionStatus status) {
-  switch (status) {
-    case WorkflowExecutionStatus::unspecified:
-      return "unspecified";
-    case WorkflowExecutionStatus::running:
-      return "running";
-    case WorkflowExecutionStatus::completed:
-      return "completed";
-    case WorkflowExecutionStatus::failed:
-      return "failed";
-    case WorkflowExecutionStatus::canceled:
-      return "canceled";
-    case WorkflowExecutionStatus::terminated:
-      return "terminated";
-    case WorkflowExecutionStatus::continued_as_new:
-      return "continued_as_new";
-    case WorkflowExecutionStatus::timed_out:
-      return "timed_out";
-    case WorkflowExecutionStatus::paused:
-      return "paused";
-  }
-  return "unknown";
 }
 
 }  // namespace temporalio::client

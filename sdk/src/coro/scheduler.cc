@@ -179,6 +179,11 @@ void throw_misused_task(const char* why) {
   throw std::logic_error(std::string("this Task cannot be awaited or spawned: ") + why);
 }
 
+void throw_no_value(const char* file, int line) {
+  throw std::logic_error("the coroutine at " + std::string(file) + ":" + std::to_string(line) +
+                         " ended without co_return, and its Task promises a value");
+}
+
 void report_broken_frame() noexcept {
   std::fprintf(
       stderr,

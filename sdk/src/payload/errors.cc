@@ -137,4 +137,28 @@ std::string describe_failure(const std::exception_ptr& error) {
   }
 }
 
+std::string_view to_string(WorkflowExecutionStatus status) {
+  switch (status) {
+    case WorkflowExecutionStatus::unspecified:
+      return "unspecified";
+    case WorkflowExecutionStatus::running:
+      return "running";
+    case WorkflowExecutionStatus::completed:
+      return "completed";
+    case WorkflowExecutionStatus::failed:
+      return "failed";
+    case WorkflowExecutionStatus::canceled:
+      return "canceled";
+    case WorkflowExecutionStatus::terminated:
+      return "terminated";
+    case WorkflowExecutionStatus::continued_as_new:
+      return "continued_as_new";
+    case WorkflowExecutionStatus::timed_out:
+      return "timed_out";
+    case WorkflowExecutionStatus::paused:
+      return "paused";
+  }
+  return "unknown";
+}
+
 }  // namespace temporalio

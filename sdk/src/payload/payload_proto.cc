@@ -90,8 +90,8 @@ void to_proto(const RetryPolicy& from, temporal::api::common::v1::RetryPolicy& t
   to.set_backoff_coefficient(from.backoff_coefficient);
   if (from.maximum_interval) to_proto(*from.maximum_interval, *to.mutable_maximum_interval());
   to.set_maximum_attempts(from.maximum_attempts);
-  for (const std::string_view type : from.non_retryable_error_types) {
-    to.add_non_retryable_error_types(std::string(type));
+  for (std::size_t i = 0; i < from.non_retryable_error_types.size(); ++i) {
+    to.add_non_retryable_error_types(std::string(from.non_retryable_error_types[i]));
   }
 }
 

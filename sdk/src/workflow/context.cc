@@ -20,7 +20,7 @@ Task<void> Saga::compensate() {
     try {
       Task<void> task = compensation();
       co_await task;
-    } catch (...) {
+    } catch (const FailureError&) {
       if (!first) first = std::current_exception();
     }
   }

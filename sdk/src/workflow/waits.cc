@@ -1,4 +1,6 @@
 // What workflow code can wait for besides a single operation: conditions, the first of several, all of several.
+#include <stdexcept>
+
 #include "sdk/src/base/check.h"
 #include "sdk/src/workflow/run_state.h"
 #include "temporalio/workflow.h"
@@ -7,6 +9,7 @@ namespace temporalio::workflow::detail {
 
 using coro::WaitNode;
 
+void throw_nothing_to_await() { throw std::invalid_argument("when_any needs something to wait for"); }
 void throw_timeout() { throw TimeoutError("Timed out"); }
 void throw_condition_timeout() { throw TimeoutError("Timed out waiting for a condition"); }
 

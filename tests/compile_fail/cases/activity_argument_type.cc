@@ -1,5 +1,5 @@
 // An activity's argument of another type.
-// expect: this argument does not convert to the parameter of the activity or workflow
+// expect: this argument does not convert to the parameter
 #include "subject.h"
 
 namespace subject {

@@ -1,5 +1,5 @@
 // An activity without options has no time limit: they are required.
-// expect: no match|no matching|wrong number of arguments
+// expect: the options are missing
 #include "subject.h"
 
 namespace subject {

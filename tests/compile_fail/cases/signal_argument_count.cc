@@ -1,5 +1,5 @@
 // A signal without its argument.
-// expect: wrong number of arguments for this workflow, signal or query
+// expect: wrong number of arguments for this activity, workflow, signal or query
 #include "subject.h"
 
 namespace subject {

@@ -1,5 +1,5 @@
 // A workflow's argument of another type.
-// expect: this argument does not convert to the parameter of the workflow, signal or query
+// expect: this argument does not convert to the parameter
 #include "subject.h"
 
 namespace subject {

@@ -330,7 +330,7 @@ TEST_F(ClientTest, QueriesAndTheirRefusals) {
     handle().query<&Shop::price>(3);
     FAIL() << "no exception";
   } catch (const WorkflowQueryRejectedError& error) {
-    EXPECT_EQ(error.status(), 4);
+    EXPECT_EQ(error.status(), WorkflowExecutionStatus::canceled);
   }
   ed::QueryFailedFailure detail;
   detail.mutable_failure()->set_message("unknown query");

@@ -108,8 +108,7 @@ TEST_F(Tls, ApiKeyIsSentOverTls) {
   ASSERT_EQ(metadata.count("authorization"), 1u);
   EXPECT_EQ(metadata.find("authorization")->second, "Bearer k1");
 
-  const std::pair<std::string_view, std::string_view> own[] = {{"authorization", "Basic x"}};
-  Client::connect(server.target(), {.rpc_metadata = own, .tls = tls, .api_key = "k1"});
+  Client::connect(server.target(), {.rpc_metadata = {{"authorization", "Basic x"}}, .tls = tls, .api_key = "k1"});
   EXPECT_EQ(server.last_metadata().find("authorization")->second, "Basic x");
 
   // Never in the clear.

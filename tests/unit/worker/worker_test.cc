@@ -25,6 +25,13 @@
 
 namespace temporalio {
 namespace {
+int named_add_one(int value);
+}
+namespace activity {
+template <>
+inline constexpr std::string_view kName<&named_add_one> = "add_one";
+}
+namespace {
 
 using namespace std::chrono_literals;
 using rpc::Fault;
@@ -32,6 +39,7 @@ using ::testing::HasSubstr;
 namespace ws = temporal::api::workflowservice::v1;
 
 int add_one(int value) { return value + 1; }
+int named_add_one(int value) { return value + 1; }
 
 std::atomic<int> counted{0};
 void count_call() { ++counted; }
@@ -353,8 +361,8 @@ TEST_F(WorkerTest, WrongOptionsAreRefused) {
   EXPECT_THROW(idle.start(), std::invalid_argument);
   EXPECT_THROW(idle.run(), std::invalid_argument);
   worker::Worker twice(client, {.task_queue = "q"});
-  twice.add_activity<&add_one>("same");
-  EXPECT_THROW(twice.add_activity<&count_call>("same"), std::invalid_argument);
+  twice.add_activity<&add_one>();
+  EXPECT_THROW(twice.add_activity<&named_add_one>(), std::invalid_argument);
   twice.shutdown();
   EXPECT_THROW(twice.start(), std::logic_error);
 }

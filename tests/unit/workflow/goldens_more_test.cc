@@ -74,12 +74,12 @@ WORKFLOW(CancelsTimer, kLangFlags) {
 // A task starts when it is awaited, so the activity's handle must come from a task of its own.
 WORKFLOW(ActivityFirst, kLangFlags) {
   auto activity = workflow::start_activity<&kNoop>(kShort);
-  co_await workflow::with_timeout(10s, activity);
+  co_await workflow::with_timeout(activity, 10s);
 }
 Task<> noop_after_the_timer() { co_await workflow::execute_activity<&kNoop>(kShort); }
 WORKFLOW(WithTimeout, kLangFlags) {
   auto activity = workflow::spawn(noop_after_the_timer());
-  co_await workflow::with_timeout(10s, activity);
+  co_await workflow::with_timeout(activity, 10s);
 }
 
 TEST_F(MoreGoldens, G18TimerLeftOrCancelled) {
@@ -223,7 +223,7 @@ WORKFLOW(TwoTimersOneLeft, "AwaitWithTimeoutNoTimerCancelWorkflow") {
 }
 WORKFLOW(AwaitCancelsTimer, "AwaitWithTimeoutNoTimerCancelWorkflow") {
   auto first = workflow::sleep(100ms);
-  co_await workflow::with_timeout(10s, first);
+  co_await workflow::with_timeout(first, 10s);
 }
 
 TEST_F(MoreGoldens, G25WorkAfterCancellation) {

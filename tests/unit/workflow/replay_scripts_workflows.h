@@ -183,7 +183,7 @@ struct ContinuesAsNewWithOptions {
   Task<> run(int n) {
     co_await workflow::sleep(1s);
     const workflow::ContinueAsNewOptions options = {.task_queue = "elsewhere", .run_timeout = 1h, .task_timeout = 5s};
-    workflow::continue_as_new<&ContinuesAsNewWithOptions::run>.with_options(options, n + 1);
+    workflow::continue_as_new<&ContinuesAsNewWithOptions::run>(n + 1, options);
   }
 };
 
@@ -331,7 +331,7 @@ struct AwaitsActivityUnderTimeout {
   TEMPORALIO_SCRIPT_RUN(AwaitsActivityUnderTimeout)
   Task<std::string> run() {
     auto handle = work("it");
-    const auto result = co_await workflow::as_result(workflow::with_timeout(1min, handle));
+    const auto result = co_await workflow::as_result(workflow::with_timeout(handle, 1min));
     co_return result.has_value() ? result.value() : "late";
   }
 };

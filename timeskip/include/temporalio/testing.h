@@ -5,14 +5,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <vector>
 
 #include "temporalio/activity_mock.h"
 #include "temporalio/client.h"
 #include "temporalio/duration.h"
+#include "temporalio/option_text.h"
 
 namespace temporalio::testing {
 
@@ -21,8 +21,8 @@ class TimeGate;
 }
 
 struct TimeSkippingOptions {
-  std::string_view namespace_ = "default";
-  std::string_view identity = {};  // empty: process id and host name
+  OptionString namespace_ = "default";
+  OptionString identity = {};  // empty: process id and host name
   // Decides run ids, request ids and queue names, and with them everything that follows from them: the same seed and
   // the same calls give the same histories.
   std::uint64_t seed = 1;
@@ -39,10 +39,9 @@ struct TimeSkippingOptions {
   // The path of a test server (temporal-test-server, or the Java one) to launch, with these arguments after the port,
   // and to use over a socket instead of the service in this process. The seed is not used then: what several clients of
   // one server make up must differ.
-  std::string_view test_server_existing_path = {};
-  std::span<const std::string_view> test_server_extra_args = {};
+  OptionString test_server_existing_path = {};
+  std::vector<std::string> test_server_extra_args = {};
 };
-static_assert(std::is_trivially_destructible_v<TimeSkippingOptions>);
 
 // A service and a client to it. Time is skipped only while a client of this environment waits in a handle's result() or
 // in execute_workflow(), and in sleep(); otherwise it runs at wall pace. Nor is it skipped while a worker has something

@@ -63,7 +63,7 @@ bool accepts_connections(int port) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const std::string& path, std::span<const std::string_view> extra_arguments) : path_(path) {
+ServerProcess::ServerProcess(const std::string& path, const std::vector<std::string>& extra_arguments) : path_(path) {
   const int port = free_port();
   target_ = "127.0.0.1:" + std::to_string(port);
   std::vector<std::string> arguments{path, std::to_string(port)};

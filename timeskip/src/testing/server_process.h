@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include <span>
+#include <vector>
 #include <string>
 #include <string_view>
 
@@ -13,7 +13,7 @@ class ServerProcess {
  public:
   // Returns once the server accepts connections. Throws std::runtime_error, with what was tried, when it does not
   // within five seconds or ends before.
-  ServerProcess(const std::string& path, std::span<const std::string_view> extra_arguments);
+  ServerProcess(const std::string& path, const std::vector<std::string>& extra_arguments);
   // Kills the process. Where this process ends without, temporal-test-server sees it and ends, too.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;

@@ -242,6 +242,8 @@ void wake_waiting_task(WaitNode& node);
 [[noreturn]] void throw_cancelled();
 // Throws std::logic_error: a Task cannot be awaited or spawned, because `why`.
 [[noreturn]] void throw_misused_task(const char* why);
+// Throws std::logic_error: the coroutine at this place ended without `co_return value`.
+[[noreturn]] void throw_no_value(const char* file, int line);
 // Aborts with the cure: g++ 12 laid this coroutine's frame out wrongly (HAZARDS: an await in a condition, no locals).
 [[noreturn]] void report_broken_frame() noexcept;
 

@@ -5,11 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "temporalio/definition.h"
+#include "temporalio/detail/call_arguments.h"
 #include "temporalio/detail/operation.h"
 #include "temporalio/function_traits.h"
 #include "temporalio/payload.h"
@@ -40,26 +40,13 @@ class SignalCalls {
   // Sends a signal: `handle.signal<&Order::approve>("by me")`. The command is issued at the call; awaiting the result
   // says that the service has delivered it. Throws there ApplicationError where that workflow is not running, and
   // CancelledError where the signal was cancelled before it was sent; afterwards cancelling changes nothing.
-  template <auto kSignal>
-  Sent signal(SourceLocation location = SourceLocation::current()) const {
-    return call<kSignal>(location);
+#define TEMPORALIO_DETAIL_RUNG(Types, Names, Parameters, Arguments)                                            \
+  template <auto kSignal TEMPORALIO_DETAIL_UNWRAP Types>                                                       \
+  Sent signal(TEMPORALIO_DETAIL_UNWRAP Parameters SourceLocation location = SourceLocation::current()) const { \
+    return call<kSignal>(location TEMPORALIO_DETAIL_UNWRAP Arguments);                                         \
   }
-  template <auto kSignal, class A>
-  Sent signal(A&& a, SourceLocation location = SourceLocation::current()) const {
-    return call<kSignal>(location, std::forward<A>(a));
-  }
-  template <auto kSignal, class A, class B>
-  Sent signal(A&& a, B&& b, SourceLocation location = SourceLocation::current()) const {
-    return call<kSignal>(location, std::forward<A>(a), std::forward<B>(b));
-  }
-  template <auto kSignal, class A, class B, class C>
-  Sent signal(A&& a, B&& b, C&& c, SourceLocation location = SourceLocation::current()) const {
-    return call<kSignal>(location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
-  }
-  template <auto kSignal, class A, class B, class C, class D>
-  Sent signal(A&& a, B&& b, C&& c, D&& d, SourceLocation location = SourceLocation::current()) const {
-    return call<kSignal>(location, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d));
-  }
+  TEMPORALIO_DETAIL_LADDER(TEMPORALIO_DETAIL_RUNG)
+#undef TEMPORALIO_DETAIL_RUNG
 
   // The same by name, with arguments of any encodable types: `handle.signal("approve", "by me")`.
   template <class... A>
@@ -77,18 +64,9 @@ class SignalCalls {
     using Traits = FunctionTraits<decltype(kSignal)>;
     static_assert(std::is_void_v<W> || std::is_same_v<W, typename Traits::Class>,
                   "temporalio: this signal belongs to another workflow class than the handle");
-    static_assert(sizeof...(U) == Traits::arity, "temporalio: wrong number of arguments for this signal");
-    if constexpr (sizeof...(U) == Traits::arity) {
-      auto payloads = encode(static_cast<typename Traits::Args*>(nullptr), std::forward<U>(args)...);
-      return Sent(self().send(signal_name<kSignal>(), payloads.data(), sizeof...(U), location));
-    }
-  }
-  template <class... P, class... U>
-  static std::array<Payload, sizeof...(P) + 1> encode(std::tuple<P...>*, U&&... args) {
-    static_assert((std::is_convertible_v<U, P> && ...),
-                  "temporalio: this argument does not convert to the parameter of the signal");
-    if (!wants_payloads()) return {};
-    return {to_payload(static_cast<const P&>(static_cast<P>(std::forward<U>(args))))..., Payload()};
+    auto payloads =
+        temporalio::detail::encode_checked<typename Traits::Args>(wants_payloads(), std::forward<U>(args)...);
+    return Sent(self().send(signal_name<kSignal>(), payloads.data(), payloads.size() - 1, location));
   }
 };
 
