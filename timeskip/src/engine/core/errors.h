@@ -31,7 +31,6 @@ inline RpcStatus cancelled() { return {kCancelled, "The caller has gone.", {}}; 
 inline RpcStatus failed_precondition(std::string message) { return {kFailedPrecondition, std::move(message), {}}; }
 inline RpcStatus unimplemented(std::string message) { return {kUnimplemented, std::move(message), {}}; }
 inline RpcStatus deadline_exceeded(std::string message) { return {kDeadlineExceeded, std::move(message), {}}; }
-inline RpcStatus failed_precondition(std::string message) { return {kFailedPrecondition, std::move(message), {}}; }
 inline RpcStatus invalid_argument(std::string message) { return {kInvalidArgument, std::move(message), {}}; }
 
 // The real server attaches NotFoundFailure to whatever it cannot find.
