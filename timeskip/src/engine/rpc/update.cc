@@ -211,6 +211,7 @@ Answer execute_multi_operation(Engine& engine, Call& call) {
       return start_failed(*answer);
     }
     run = find_run(engine, *owner.value, start.workflow_id(), started.run_id());
+    if (!started.started()) started.clear_first_execution_run_id();  // as the real server answers here
   } else {
     fill_started(*run, started);
   }
