@@ -171,8 +171,9 @@ class Client {
     return get_workflow_handle<typename FunctionTraits<decltype(kRun)>::Value>(id, run_id);
   }
 
-  // The workflow executions that a query finds, and how many there are: see visibility.h. An empty query finds all. Throw
-  // RPCError, with INVALID_ARGUMENT where the service does not take the query; a list does so when it is walked through.
+  // The workflow executions that a query finds, and how many there are: see visibility.h. An empty query finds all.
+  // Throw RPCError, with INVALID_ARGUMENT where the service does not take the query; a list does so when it is walked
+  // through.
   WorkflowExecutions list_workflows(std::string_view query = {}, const ListWorkflowsOptions& options = {}) const;
   WorkflowExecutionCount count_workflows(std::string_view query = {}, Duration rpc_timeout = Duration::zero()) const;
 
