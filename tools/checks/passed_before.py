@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Compiler runs that need not be repeated: `clang_tidy` (every hand-written source of the libraries), and
-# `command --source FILE... -- COMMAND...` (any check of sources by a command). A run that passed is remembered in the
+# `command --source FILE... --include FOLDER... -- COMMAND...` (any check of sources by a command). A run that passed is remembered in the
 # cache outside the tree ($TEMPORALIO_CACHE, by default ~/.cache/temporalio) under a hash of all that it reads: the
 # command, the tool, its configuration, the system's packages, the source and every project or generated file that it
 # includes, directly or not. So a new clone pays only for what changed; a failure is never remembered.
@@ -89,14 +89,15 @@ def include_folders_of(arguments, directory):
     return folders
 
 
-def key_of(arguments, sources, directory, configuration=()):
+def key_of(arguments, sources, directory, configuration=(), include_folders=()):
     """Paths count relative to the project, so that clones in different folders share results."""
     def relative(text):
         return str(text).replace(str(ROOT), "")
     digest = hashlib.sha256()
     for part in [tool_version(arguments[0]), system_version(), *map(relative, arguments)]:
         digest.update(part.encode() + b"\0")
-    folders = [folder for folder in include_folders_of(arguments, directory) if folder.is_relative_to(ROOT)]
+    folders = [folder for folder in [*include_folders_of(arguments, directory), *include_folders]
+               if folder.is_relative_to(ROOT)]
     files = {path for source in sources for path in files_read(source, folders)} | set(configuration)
     for path in sorted(files):
         digest.update(f"{relative(path)} {content_hash(path)}\n".encode())
@@ -189,12 +190,14 @@ def main():
     command = kinds.add_parser("command")
     command.add_argument("--source", type=pathlib.Path, action="append", required=True)
     command.add_argument("--also", type=pathlib.Path, action="append", default=[], help="read besides the sources")
+    command.add_argument("--include", type=pathlib.Path, action="append", default=[], help="folder of headers")
     command.add_argument("command", nargs="+")
     options = parser.parse_args()
     if options.kind == "clang_tidy":
         return clang_tidy(options.build.resolve(), options.jobs)
     here = pathlib.Path.cwd()
-    key = key_of(options.command, [path.resolve() for path in options.source], here, [path.resolve() for path in options.also])
+    key = key_of(options.command, [path.resolve() for path in options.source], here,
+                 [path.resolve() for path in options.also], [path.resolve() for path in options.include])
     code, output = run_unless_passed(key, options.command, here)
     sys.stdout.write(output)
     return code

@@ -47,7 +47,7 @@ ENGINE_LAYERS = {
     "nexus": {"core", "run", "commands", "rpc"},
     "batch": {"core", "run", "commands", "rpc", "visibility"},
 }
-# These do no IO, own no thread and read no clock (DESIGN.md, invariant 2).
+# These do no IO, own no thread and read no clock.
 SANS_IO = ("sdk/src/machines/", "sdk/src/coro/", "sdk/src/workflow/", "timeskip/src/engine/")
 IO_HEADERS = re.compile(r"^(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|"
                         r"iostream|fstream|unistd\.h|sys/.*|grpc.*)$")
@@ -142,6 +142,9 @@ LEFTOVER = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|XX" + r"X)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$})/:-])/(?:work|root|home|tmp|opt|Users|mnt)/[\w.-]+")
 URL = re.compile(r"\b(?:https?|git|ssh)://[\w.-]+")
 LOCAL_URL = re.compile(r"//(?:localhost|127\.0\.0\.1|example\.(?:com|org))\b")
+# A document that a clone does not have; README.md files are in it.
+OUTSIDE_DOCUMENT = re.compile(r"\b(?:" + "DES" + r"IGN|HAZ" + r"ARDS|ST" + r"YLE|PEER-" + r"TRAPS|sd" + r"k|serv" + r"er|gold" +
+                              r"ens|timeskip-" + r"peer|pe" + r"ers)\.md\b")
 SNAKE = re.compile(r"^[a-z0-9_]+\.(?:h|cc)$")
 TEXT_SUFFIXES = {".h", ".cc", ".cmake", ".txt", ".md", ".py", ".go", ".mod", ".json", ".yaml", ".yml", ".scn", ".golden", ".sh", ".in", ""}
 
@@ -159,6 +162,8 @@ def check_leftovers(path, text):
         finding(path, line_of(text, match.start()), f"{match.group(1)}: finish it, or file an issue")
     for match in MACHINE_PATH.finditer(text):
         finding(path, line_of(text, match.start()), f"a path of one machine: {match.group(0)}")
+    for match in OUTSIDE_DOCUMENT.finditer(text):
+        finding(path, line_of(text, match.start()), f"{match.group(0)} is not in the repository: say what it says")
     for match in URL.finditer(text):
         if not LOCAL_URL.search(match.group(0)):
             finding(path, line_of(text, match.start()), f"an address outside this machine: {match.group(0)}")
@@ -168,6 +173,7 @@ def check_cpp(path, text):
     code = without_comments_and_literals(text)
     check_includes(path, text)
     check_clocks(path, code)
+    check_machines_and_headers(path, code)
     for match in VAGUE_NAMESPACE.finditer(code):
         finding(path, line_of(code, match.start()), f"namespace {match.group(1)} says nothing about what is in it")
     if path.suffix == ".h" and "#pragma once" not in text:
@@ -178,6 +184,28 @@ def check_cpp(path, text):
     lines = text.count("\n")
     if lines > 500:
         warnings.append(f"{path}:1: {lines} lines: look for the second concept")
+
+
+# ---- Machines, the catalogue, public headers ------------------------------------------------------------------------
+
+COROUTINE = re.compile(r"\bco_(?:await|return|yield)\b|\bstd::coroutine_\w+")
+CATALOGUE = "sdk/src/machines/catalogue.cc"
+COMMAND_KIND = re.compile(r"\bCOMMAND_TYPE_[A-Z_]+")
+FEWEST_OF_A_TABLE = 4  # so many kinds of commands in one file of the SDK are a table of their own
+
+
+def check_machines_and_headers(path, code):
+    name = str(path)
+    if name.startswith("sdk/src/machines/"):
+        for match in COROUTINE.finditer(code):
+            finding(path, line_of(code, match.start()), f"machines know no coroutines: {match.group(0)}")
+    if name.startswith("sdk/") and name != CATALOGUE:
+        kinds = sorted({match.group(0) for match in COMMAND_KIND.finditer(code)})
+        if len(kinds) >= FEWEST_OF_A_TABLE:
+            finding(path, 1, f"a second table of command types beside {CATALOGUE}: {', '.join(kinds)}")
+    if path.suffix == ".h" and re.match(r"(?:sdk|timeskip|replayer)/include/", name) and \
+            not re.match(r"\w+/include/temporalio/(?:detail/)?\w+\.h$", name):
+        finding(path, 1, "public headers stand in include/temporalio/, what users never name in its folder detail/")
 
 
 # ---- The README's guide to headers ----------------------------------------------------------------------------------
@@ -219,8 +247,23 @@ BAD = [  # (path, text, a part of the finding)
     ("timeskip/src/engine/x.h", "std::random_device d;", "time and randomness"),
     ("replayer/src/x.h", 'auto* e = getenv("A");', "time and randomness"),
     ("sdk/src/base/x.h", "namespace temporalio::detail::utils {", "says nothing"),
+    ("sdk/src/machines/x.h", "inline Task f() { co_return; }", "machines know no coroutines"),
+    ("sdk/src/machines/x.h", "std::coroutine_handle<> waiting;", "machines know no coroutines"),
+    ("sdk/src/workflow/x.h", "int a[] = {COMMAND_TYPE_A, COMMAND_TYPE_B, COMMAND_TYPE_C, COMMAND_TYPE_D};", "a second table"),
+    ("sdk/include/other/x.h", "int a;", "public headers stand in"),
+    ("sdk/include/temporalio/deep/x.h", "int a;", "public headers stand in"),
+]
+LEFTOVERS = [  # text, a part of the finding; in pieces, as above
+    ("// as DES" + "IGN.md says", "is not in the repository"),
+    ("// sd" + "k.md 2.1", "is not in the repository"),
+    ("// TO" + "DO", "finish it"),
+    ("// in /ho" + "me/me/x", "a path of one machine"),
+    ("// http" + "s://registry.test", "an address outside"),
 ]
 GOOD = [
+    ("sdk/src/workflow/x.h", "int a[] = {COMMAND_TYPE_A, COMMAND_TYPE_B, COMMAND_TYPE_C};  // co_await in a comment"),
+    ("sdk/src/machines/catalogue.cc", "int a[] = {COMMAND_TYPE_A, COMMAND_TYPE_B, COMMAND_TYPE_C, COMMAND_TYPE_D};"),
+    ("sdk/include/temporalio/detail/x.h", "int a;"),
     ("timeskip/src/testing/environment.cc", '#include "sdk/src/base/loop.h"'),
     ("timeskip/include/temporalio/testing.h", '#include "temporalio/client.h"'),
     ("sdk/src/base/time_source.cc", "auto t = std::chrono::steady_clock::now();"),
@@ -239,6 +282,11 @@ def self_test():
         check_cpp(pathlib.PurePath(path), "// What.\n#pragma once\n" + text + "\n")
         if not any(expected in one for one in findings):
             failed.append(f"not found: {text} in {path}; found {findings}")
+    for text, expected in LEFTOVERS:
+        findings.clear()
+        check_leftovers(pathlib.PurePath("sdk/src/base/x.h"), text)
+        if not any(expected in one for one in findings):
+            failed.append(f"not found: {text}; found {findings}")
     for path, text in GOOD:
         findings.clear()
         check_cpp(pathlib.PurePath(path), "// What.\n#pragma once\n" + text + "\n")

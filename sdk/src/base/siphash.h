@@ -1,5 +1,5 @@
 // SipHash-1-3 with zero keys over a string and a closing 0xFF byte: how the Core-based SDKs turn a run id into the seed
-// of the workflow's random numbers (sdk.md 2.6 has the vectors).
+// of the workflow's random numbers.
 #pragma once
 
 #include <cstdint>

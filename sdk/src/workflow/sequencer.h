@@ -1,5 +1,5 @@
 // Cuts a history into workflow task sequences: the events that are applied together before workflow code runs once.
-// The rules are sdk.md 2.1; each event is looked at a bounded number of times.
+// Each event is looked at a bounded number of times.
 #pragma once
 
 #include <google/protobuf/repeated_field.h>
