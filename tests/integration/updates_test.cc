@@ -45,7 +45,7 @@ class Counter {
   }
   void check_add(int n) const {
     if (n < 0) throw ApplicationError("negative: " + std::to_string(n), {.type = "Negative"});
-    if (n == 1000) workflow::sleep(1s);  // a validator may only read
+    if (n == 1000) (void)workflow::sleep(1s);  // a validator may only read: this throws
   }
   Task<int> add_twice(int n) {
     const int result = co_await workflow::execute_activity<&twice>(n, {.start_to_close_timeout = 10s});

@@ -1,5 +1,6 @@
 // What the client sends, and what it makes of the answers.
 #include "temporalio/client.h"
+#include "temporalio/payload_json.h"
 
 #include <google/protobuf/any.pb.h>
 #include <gtest/gtest.h>
