@@ -142,7 +142,7 @@ TEST_F(ClientTest, StartsAWorkflowWithTypedArguments) {
                                                      .retry_policy = RetryPolicy{.maximum_attempts = 3},
                                                      .cron_schedule = "@daily",
                                                      .start_delay = 2s});
-  static_assert(std::is_same_v<decltype(started), WorkflowHandle<int>>);
+  static_assert(std::is_same_v<decltype(started), WorkflowHandle<int, Shop>>);
   ASSERT_TRUE(sent.has_value());
   EXPECT_EQ(sent->namespace_(), "shops");
   EXPECT_EQ(sent->identity(), "me");

@@ -3,9 +3,9 @@
 
 #include <sys/types.h>
 
-#include <vector>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace temporalio::testing {
 
