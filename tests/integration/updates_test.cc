@@ -143,18 +143,18 @@ TEST_F(Updates, AValidatorRejectsAndLeavesNoEvent) {
   auto handle = start<&Counter::run>();
   EXPECT_EQ(handle.execute_update<&Counter::add>(1), 1);
   try {
-    handle.execute_update<&Counter::add>(-5);
+    handle.execute_update<&Counter::add>(-4711);
     FAIL() << "it was accepted";
   } catch (const WorkflowUpdateFailedError& error) {
     ASSERT_NE(error.cause(), nullptr);
-    EXPECT_STREQ(error.cause()->what(), "negative: -5");
+    EXPECT_STREQ(error.cause()->what(), "negative: -4711");
     EXPECT_EQ(dynamic_cast<const ApplicationError&>(*error.cause()).type(), "Negative");
   }
   EXPECT_THROW(handle.execute_update<&Counter::add>(1000), WorkflowUpdateFailedError);
   EXPECT_EQ(handle.execute_update<&Counter::add>(2), 3);
   handle.signal<&Counter::stop>();
   handle.result();
-  EXPECT_EQ(handle.fetch_history().to_json().find("-5"), std::string::npos);
+  EXPECT_EQ(handle.fetch_history().to_json().find("-4711"), std::string::npos);
   replay();
 }
 

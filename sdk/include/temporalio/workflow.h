@@ -59,9 +59,9 @@ struct ActivityOptions {
 static_assert(std::is_aggregate_v<ActivityOptions> && std::is_trivially_destructible_v<ActivityOptions>);
 
 struct ContinueAsNewOptions {
-  OptionView task_queue = {};                           // empty: this workflow's
-  std::optional<Duration> run_timeout = std::nullopt;   // unset: this run's
-  std::optional<Duration> task_timeout = std::nullopt;  // unset: this run's
+  OptionView task_queue = {};                              // empty: this workflow's
+  std::optional<Duration> run_timeout = std::nullopt;      // unset: this run's
+  std::optional<Duration> task_timeout = std::nullopt;     // unset: this run's
   std::optional<RetryPolicy> retry_policy = std::nullopt;  // unset: this run's
 };
 static_assert(std::is_trivially_destructible_v<ContinueAsNewOptions>);

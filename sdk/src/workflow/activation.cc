@@ -89,6 +89,20 @@ struct RunState::ApplyJob {
   }
 };
 
+// By group; within a group the order of the history stays. Most activations have it already.
+void RunState::order_jobs() {
+  const auto is_before = [](const Job& a, const Job& b) { return group_of(a) < group_of(b); };
+  if (std::is_sorted(jobs_.begin(), jobs_.end(), is_before)) return;
+  std::vector<Job> ordered;
+  ordered.reserve(jobs_.size());
+  for (const JobGroup group : {JobGroup::start, JobGroup::seed, JobGroup::signals, JobGroup::rest}) {
+    for (Job& job : jobs_) {
+      if (group_of(job) == group) ordered.push_back(std::move(job));
+    }
+  }
+  jobs_.swap(ordered);
+}
+
 bool RunState::activate() {
   commands_.begin_activation();
   use_core_flag(kCoreIdAndTypeChecks);
@@ -99,10 +113,7 @@ bool RunState::activate() {
   const bool is_as_python = is_replaying_ && flags_.is_python();
   takes_python_turns_ = is_as_python;
   scheduler_.rules = is_as_python ? coro::OrderRules{true, true, false} : coro::OrderRules{};
-  const auto is_before = [](const Job& a, const Job& b) { return group_of(a) < group_of(b); };
-  if (!std::is_sorted(jobs_.begin(), jobs_.end(), is_before)) {
-    std::stable_sort(jobs_.begin(), jobs_.end(), is_before);
-  }
+  order_jobs();
   // The Python SDK lets code run after the signals and before the other jobs, unless its flag says otherwise.
   const bool runs_after_signals = is_as_python && !flags_.has_python(kPythonSingleBatch);
   bool starts = false;

@@ -163,6 +163,7 @@ class RunState : private Outbound {
 
   // activation.cc
   bool activate();
+  void order_jobs();
   bool create_instance(const HistoryEvent& started);
   struct ApplyJob;
 

@@ -163,7 +163,7 @@ TEST(Failure, EndlessCausesAreCut) {
   }
   int depth = 0;
   for (FailurePtr failure = from_proto(message); failure; failure = failure->cause()) ++depth;
-  EXPECT_EQ(depth, 101);
+  EXPECT_EQ(depth, 81);
 }
 
 }  // namespace

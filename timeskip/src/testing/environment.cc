@@ -110,8 +110,7 @@ WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
   client::ConnectionOptions options = client.connection()->options();
   options.activity_mocks = std::make_shared<activity::Registry>();
   client::Client with_mocks(std::make_shared<client::Connection>(std::move(options)));
-  return WorkflowEnvironment(
-      std::make_unique<State>(State{std::move(with_mocks), nullptr, nullptr, nullptr}));
+  return WorkflowEnvironment(std::make_unique<State>(State{std::move(with_mocks), nullptr, nullptr, nullptr}));
 }
 
 void WorkflowEnvironment::add_mock(const activity::Definition& definition, std::shared_ptr<detail::MockCalls> mock,
