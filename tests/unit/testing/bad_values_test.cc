@@ -127,7 +127,7 @@ std::string without_ids(const std::string& text) {
 class Sides {
  public:
   explicit Sides(std::string_view server_path)
-      : env_(WorkflowEnvironment::start_time_skipping({.test_server_existing_path = server_path, .fail_fast = false})),
+      : env_(WorkflowEnvironment::start_time_skipping({.fail_fast = false, .test_server_existing_path = server_path})),
         worker_(env_.client(), {.task_queue = "q"}) {
     worker_.add_workflow<BadWorkflow>().add_activity<&answer_with>().add_activity<&length_of>();
     worker_.start();
