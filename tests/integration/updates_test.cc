@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "temporalio/log.h"
 #include "temporalio/replayer.h"
 #include "temporalio/worker.h"
 #include "temporalio/workflow.h"
@@ -230,6 +232,63 @@ TEST_F(Updates, AClosedWorkflowRefusesUpdates) {
   EXPECT_THROW(handle.start_update<&Counter::add>(
                    1, client::UpdateOptions{.wait_for_stage = client::WorkflowUpdateStage::admitted}),
                std::invalid_argument);
+}
+
+// What the SDK's log gets while it lives.
+class CapturedLog {
+ public:
+  CapturedLog() {
+    set_log_sink([this](LogLevel, std::string_view message) {
+      const std::lock_guard lock(mutex_);
+      text_.append(message).append("\n");
+    });
+  }
+  ~CapturedLog() { set_log_sink({}); }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards: text_
+  std::string text_;
+};
+
+// Ends while the handler of an update sleeps.
+class LeavesHandlers {
+ public:
+  static void define(workflow::Definer<LeavesHandlers> d) {
+    d.run<&LeavesHandlers::run>();
+    d.signal<&LeavesHandlers::stop>();
+    d.update<&LeavesHandlers::slow>();
+    d.update<&LeavesHandlers::slow>("quiet", {.unfinished_policy = workflow::HandlerUnfinishedPolicy::abandon});
+  }
+  Task<> run() {
+    co_await workflow::wait_condition([this] { return stopped_; });
+  }
+  void stop() { stopped_ = true; }
+  Task<> slow() { co_await workflow::sleep(1h); }
+
+ private:
+  bool stopped_ = false;
+};
+
+TEST_F(Updates, HandlersThatAreAbandonedAndSignalsThatNobodyHandlesAreLogged) {
+  worker_->shutdown();
+  worker_ = std::make_unique<worker::Worker>(service_.client(), worker::WorkerOptions{.task_queue = queue_});
+  worker_->add_workflow<LeavesHandlers>();
+  if (!service_.skips_time()) worker_->start();
+  const CapturedLog log;
+  auto handle = start<&LeavesHandlers::run>();
+  handle.start_update<&LeavesHandlers::slow>(client::UpdateOptions{.id = "left"});
+  handle.start_update("quiet", client::UpdateOptions{});
+  handle.client::UntypedWorkflowHandle::signal("stpo", 3);
+  handle.signal<&LeavesHandlers::stop>();
+  handle.result();
+  EXPECT_THAT(log.text(), ::testing::HasSubstr("[TMPRL1102]"));
+  EXPECT_THAT(log.text(), ::testing::HasSubstr("update \"slow\" (id left)"));
+  EXPECT_THAT(log.text(), ::testing::Not(::testing::HasSubstr("\"quiet\"")));
+  EXPECT_THAT(log.text(), ::testing::HasSubstr("signals that nothing has handled: \"stpo\"; it handles: \"stop\""));
 }
 
 TEST_F(Updates, AWaitHasAnEnd) {

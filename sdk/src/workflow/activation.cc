@@ -130,7 +130,10 @@ bool RunState::activate() {
   if (!jobs_.empty()) scheduler_.run();
   jobs_.clear();
   updates_.reject_unhandled();
-  if (is_closed_) warn_of_unfinished_handlers();
+  if (is_closed_) {
+    warn_of_unfinished_handlers();
+    warn_of_unhandled_signals();
+  }
   arrange_closing_command();
   return !failure_;
 }

@@ -1,4 +1,6 @@
 // How a run ends: its closing command, from what run() or a signal handler gave.
+#include <algorithm>
+
 #include "sdk/src/base/log.h"
 #include "sdk/src/payload/failure.h"
 #include "sdk/src/payload/payload_proto.h"
@@ -119,6 +121,28 @@ void RunState::warn_of_unfinished_handlers() const {
                 " ended while handlers were under way, which are abandoned: " + names +
                 ". Await `workflow::wait_condition(workflow::all_handlers_finished)` at the end of run(), or give "
                 "the handler HandlerUnfinishedPolicy::abandon");
+}
+
+// A misspelt name, or a handle of another workflow's class, shows only here: the client is told that the service has
+// the signal.
+void RunState::warn_of_unhandled_signals() const {
+  if (is_replaying_ || buffered_signals_.empty()) return;
+  std::vector<std::string> unhandled;
+  for (const BufferedSignal& signal : buffered_signals_) {
+    if (std::find(unhandled.begin(), unhandled.end(), signal.name) == unhandled.end()) unhandled.push_back(signal.name);
+  }
+  std::vector<std::string> known;
+  for (const Handler& handler : definition_->signals) known.push_back(handler.name);
+  for (const auto& [name, handler] : signal_handlers_) known.push_back(name);
+  std::sort(known.begin(), known.end());
+  const auto listed = [](const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "\"" : ", \"") + name + "\"";
+    return text.empty() ? std::string("none") : text;
+  };
+  base::log(LogLevel::warning, "workflow " + info_.workflow_id + " of type " + info_.workflow_type +
+                                   " ended with signals that nothing has handled: " + listed(unhandled) +
+                                   "; it handles: " + listed(known));
 }
 
 // The closing command comes last, whatever was issued after it in the same activation. Histories recorded before Core

@@ -175,6 +175,7 @@ class RunState : private Outbound {
   CommandMessage* close(machines::CommandKind kind, SourceLocation location);
   void arrange_closing_command();
   void warn_of_unfinished_handlers() const;
+  void warn_of_unhandled_signals() const;
 
   const Registry& registry_;
   RunOptions options_;
