@@ -105,6 +105,11 @@ TEST_F(ReplayCommand, DedupeReplaysOneOfEachShape) {
 }
 
 TEST_F(ReplayCommand, MemoryWithoutEndIsOneResult) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "a sanitizer's shadow memory does not fit into a limit";
+#endif
+#endif
   write("1.json", history("Hoards"));
   write("2.json", history("TimerLoop"));
   const Outcome outcome = replay("-v --memory-limit 500 1.json 2.json");

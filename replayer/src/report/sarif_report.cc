@@ -47,9 +47,10 @@ json sarif_result(const Report& report, const Finding& finding) {
                 {"level", "error"},
                 {"message", {{"text", text}}},
                 {"partialFingerprints", {{"finding/v1", finding_key(result)}}}};
-  entry["locations"] = {has_source
-                            ? location(percent_encoded(result.divergence.source_file), result.divergence.source_line)
-                            : location(percent_encoded(file_of(result.name)), 0)};
+  // json::array: what braces around one JSON value mean differs between compilers.
+  entry["locations"] =
+      json::array({has_source ? location(percent_encoded(result.divergence.source_file), result.divergence.source_line)
+                              : location(percent_encoded(file_of(result.name)), 0)});
   json related = json::array();
   if (has_source) related.push_back(location(percent_encoded(file_of(result.name)), 0));
   for (const std::size_t other : finding.others) {
@@ -71,7 +72,7 @@ std::string write_sarif(const Report& report) {
   for (const Finding& finding : findings_of(report.results)) results.push_back(sarif_result(report, finding));
   const json driver = {{"name", "temporal-replay"}, {"version", TEMPORALIO_VERSION}, {"rules", std::move(rules)}};
   const json all = {{"version", "2.1.0"},
-                    {"runs", {{{"tool", {{"driver", driver}}}, {"results", std::move(results)}}}}};
+                    {"runs", json::array({json{{"tool", {{"driver", driver}}}, {"results", std::move(results)}}})}};
   return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -26,7 +26,9 @@ concept CheckedNumber = (std::integral<T> && !std::same_as<T, bool>) || std::flo
 long long json_signed(const nlohmann::json& json, long long min, long long max, std::string_view type);
 unsigned long long json_unsigned(const nlohmann::json& json, unsigned long long max, std::string_view type);
 double json_double(const nlohmann::json& json, double max, std::string_view type);
-[[noreturn]] void throw_not_finite();
+// Whether a number that JSON does not have was met on this thread. Noted, and refused afterwards: nlohmann's values
+// leak where what fills them throws.
+inline thread_local bool json_met_not_finite = false;
 
 }  // namespace temporalio::detail
 
@@ -52,7 +54,7 @@ struct nlohmann::adl_serializer<T, void> {
   template <class Json>
   static void to_json(Json& json, T value) {
     if constexpr (std::floating_point<T>) {
-      if (!std::isfinite(value)) temporalio::detail::throw_not_finite();
+      if (!std::isfinite(value)) temporalio::detail::json_met_not_finite = true;
     }
     nlohmann::to_json(json, value);
   }
@@ -70,11 +72,13 @@ template <class T>
 struct UserJson {
   static void write(const JsonOutput& out, const T& value) {
     if constexpr (JsonEncodable<T>) {
+      json_met_not_finite = false;
       try {
         out.value() = nlohmann::json(value);
       } catch (const std::exception& error) {
         throw_encode_error(readable_type<T>(), error.what());
       }
+      if (json_met_not_finite) throw_encode_error(readable_type<T>(), "JSON has no NaN and no infinity");
     } else {
       this_type_has_no_payload_form_add_TEMPORALIO_FIELDS_or_specialise_PayloadTraits<T>();
     }

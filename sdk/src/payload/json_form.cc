@@ -245,6 +245,4 @@ double json_double(const nlohmann::json& json, double max, std::string_view type
   return number;
 }
 
-void throw_not_finite() { throw std::out_of_range("JSON has no NaN and no infinity"); }
-
 }  // namespace temporalio::detail

@@ -51,7 +51,11 @@ TEST_F(ProcessChannel, TheEndOfTheOtherSideIsNoFrame) {
 TEST_F(ProcessChannel, AFrameCutOffOrOfAbsurdLengthIsNone) {
   ASSERT_EQ(::send(ends_[0], "H\xff\xff\xff\xff", 5, 0), 5);
   EXPECT_FALSE(receive_frame(ends_[1]));
-  ASSERT_EQ(::send(ends_[1], "H\x05\x00\x00\x00ab", 7, 0), 7);
+  ASSERT_EQ(::send(ends_[1],
+                   "H\x05\x00\x00\x00"
+                   "ab",
+                   7, 0),
+            7);
   ::shutdown(ends_[1], SHUT_WR);
   EXPECT_FALSE(receive_frame(ends_[0]));
 }

@@ -33,13 +33,17 @@ IsoDuration split(std::chrono::duration<Rep, Period> duration) {
     const double count = std::chrono::duration<double>(duration).count();
     if (!(count > -9e18 && count < 9e18)) throw_encode_error("duration", "it is not finite or too long");
   }
-  const auto seconds = std::chrono::floor<std::chrono::duration<std::int64_t>>(duration);
+  using Seconds = std::chrono::duration<std::int64_t>;
   if constexpr (std::is_floating_point_v<Rep>) {
+    const auto seconds = std::chrono::floor<Seconds>(duration);
     const auto rest = std::chrono::duration<double, std::nano>(duration - seconds);
     return {seconds.count(), static_cast<std::int32_t>(rest.count())};
   } else {
-    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(duration - seconds);
-    return {seconds.count(), static_cast<std::int32_t>(rest.count())};
+    // Towards zero first: the seconds below the lowest count of nanoseconds are none that nanoseconds can count.
+    const auto whole = std::chrono::duration_cast<Seconds>(duration);
+    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(duration - whole).count();
+    if (rest >= 0) return {whole.count(), static_cast<std::int32_t>(rest)};
+    return {whole.count() - 1, static_cast<std::int32_t>(rest + std::nano::den)};
   }
 }
 
