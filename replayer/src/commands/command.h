@@ -9,7 +9,7 @@
 
 #include "temporalio/replayer.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 

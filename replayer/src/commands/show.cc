@@ -86,8 +86,9 @@ class ShowCommand : public Command {
     for (const auto& event : events) {
       const std::string id = std::to_string(event.event_id());
       const std::string when = offset_of(events[0], event);
-      std::string line = std::string(id.size() < 5 ? 5 - id.size() : 0, ' ') + id + "  " +
-                         std::string(when.size() < 12 ? 12 - when.size() : 0, ' ') + when + "  ";
+      std::string line(id.size() < 5 ? 5 - id.size() : 0, ' ');
+      line.append(id).append("  ");
+      line.append(when.size() < 12 ? 12 - when.size() : 0, ' ').append(when).append("  ");
       line += printable(describe_event(event, kLongestLine));
       out += terminal.fit(line) + "\n";
     }

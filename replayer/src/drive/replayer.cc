@@ -57,6 +57,7 @@ ReplayResult Replayer::replay_history(const WorkflowHistory& history) const {
 std::vector<ReplayResult> Replayer::replay_files(const std::vector<std::string>& paths,
                                                  ReplayFilesOptions options) const {
   std::vector<InputFile> files;
+  files.reserve(paths.size());
   for (const std::string& path : paths) files.push_back({path, path});
   std::vector<ReplayResult> results;
   play_files(impl_->registry, files, {.fail_fast = options.fail_fast},

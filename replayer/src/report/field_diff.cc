@@ -124,16 +124,20 @@ class Comparison {
   void jsons(const std::string& path, const json& left, const json& right) {
     if (left == right) return;
     if (left.is_object() && right.is_object()) {
+      const auto below = [&path](const std::string& key) {
+        std::string name = path;
+        return name.append(".").append(key);
+      };
       for (const auto& [key, item] : left.items()) {
         const auto other = right.find(key);
         if (other == right.end()) {
-          values(path + "." + key, dump(item), kNone);
+          values(below(key), dump(item), kNone);
         } else {
-          jsons(path + "." + key, item, *other);
+          jsons(below(key), item, *other);
         }
       }
       for (const auto& [key, item] : right.items()) {
-        if (!left.contains(key)) values(path + "." + key, kNone, dump(item));
+        if (!left.contains(key)) values(below(key), kNone, dump(item));
       }
       return;
     }

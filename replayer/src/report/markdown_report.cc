@@ -51,8 +51,8 @@ std::string write_markdown(const Report& report) {
     const ReplayResult& result = report.results[finding.first];
     const std::string text = result.report();
     const std::string fence = fence_for(text);
-    out += "\n<details><summary>" + cell(result.name) + "</summary>\n\n" + fence + "text\n" + text + fence +
-           "\n\n</details>\n";
+    out.append("\n<details><summary>").append(cell(result.name)).append("</summary>\n\n");
+    out.append(fence).append("text\n").append(text).append(fence).append("\n\n</details>\n");
   }
   return out;
 }

@@ -168,6 +168,7 @@ std::string JsonInput::path() const {
   return parent_->path() + step;
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a rare error, given as what it is put together to
 void JsonInput::refuse(std::string reason) const {
   const std::string where = path();
   throw JsonReadError(where.empty() ? reason : "at " + where + ": " + reason);

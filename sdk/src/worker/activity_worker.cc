@@ -176,6 +176,7 @@ void ActivityWorker::report(const Attempt& attempt, activity::Outcome outcome) {
 }
 
 void ActivityWorker::report_failed(const Attempt& attempt,
+                                   // NOLINTNEXTLINE(performance-unnecessary-value-param): the callback keeps a copy
                                    std::shared_ptr<ws::RespondActivityTaskFailedRequest> request, bool is_first_try) {
   send(
       rpc::kRespondActivityTaskFailed, attempt, request,

@@ -128,6 +128,7 @@ void WorkflowWorker::report_failure(const Task& task, TaskVerdict verdict,
   fail_task(answered, std::make_shared<ws::RespondWorkflowTaskFailedRequest>(std::move(failed)), true);
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the callback keeps a copy of its own
 void WorkflowWorker::fail_task(const Answered& answered, std::shared_ptr<ws::RespondWorkflowTaskFailedRequest> failed,
                                bool is_first_try) {
   failed->set_task_token(answered.task_token);
@@ -146,6 +147,7 @@ void WorkflowWorker::fail_task(const Answered& answered, std::shared_ptr<ws::Res
 }
 
 void WorkflowWorker::send_query_answer(const Answered& answered,
+                                       // NOLINTNEXTLINE(performance-unnecessary-value-param): the callback keeps a copy
                                        std::shared_ptr<ws::RespondQueryTaskCompletedRequest> answer,
                                        bool is_first_try) {
   answer->set_task_token(answered.task_token);

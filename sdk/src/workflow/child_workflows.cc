@@ -30,6 +30,7 @@ machines::ChildInput input_of(CancellationType type) {
   return machines::ChildInput::cancel_wait;
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): deleted by its own release() alone
 class ChildStart;
 
 // The child and its end.

@@ -132,6 +132,7 @@ void RunState::warn_of_unhandled_signals() const {
     if (std::find(unhandled.begin(), unhandled.end(), signal.name) == unhandled.end()) unhandled.push_back(signal.name);
   }
   std::vector<std::string> known;
+  known.reserve(definition_->signals.size() + signal_handlers_.size());
   for (const Handler& handler : definition_->signals) known.push_back(handler.name);
   for (const auto& [name, handler] : signal_handlers_) known.push_back(name);
   std::sort(known.begin(), known.end());

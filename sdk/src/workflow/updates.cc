@@ -106,6 +106,7 @@ void Updates::start(Update& update) {
   run_.start_task(new UpdateTask(run_, handle(update), update));
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the list of updates outlives its tasks
 Task<void> Updates::handle(Update& update) {
   std::optional<Task<void>> body = begin(update);
   if (!body) co_return;

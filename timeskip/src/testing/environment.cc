@@ -65,6 +65,7 @@ struct WorkflowEnvironment::State {
   std::unique_ptr<Mocks> mocks = std::make_unique<Mocks>();
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): options come last, in braces
 WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions options) {
   if (!options.test_server_existing_path.empty()) {
     auto process =
@@ -95,6 +96,7 @@ WorkflowEnvironment WorkflowEnvironment::start_time_skipping(TimeSkippingOptions
       State{std::move(client), std::move(gate), std::move(service), nullptr, std::move(guard)}));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): options come last, in braces
 WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view target, TimeSkippingOptions options) {
   const auto plain = client::Client::connect(target, {.namespace_ = options.namespace_, .identity = options.identity});
   auto gate = std::make_shared<detail::TimeGate>();
@@ -105,6 +107,7 @@ WorkflowEnvironment WorkflowEnvironment::connect_time_skipping(std::string_view 
       std::make_unique<State>(State{std::move(client), std::move(gate), nullptr, nullptr, std::move(guard)}));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a client is a handle, given by value everywhere
 WorkflowEnvironment WorkflowEnvironment::from_client(client::Client client) {
   // The same service and loop, in a connection that knows the mocks.
   client::ConnectionOptions options = client.connection()->options();
