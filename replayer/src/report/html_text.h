@@ -6,7 +6,7 @@
 
 namespace temporalio::replayer {
 
-// Escaped for elements and for attributes in double quotes; control characters become question marks.
+// Escaped for elements and for attributes in double quotes, of XML, too; control characters become question marks.
 std::string html_text(std::string_view text);
 
 // A whole page that refers to no other file and runs no script.

@@ -1,39 +1,10 @@
 // Results as a JUnit report, the form that CI systems read: one test suite, one case a history.
-#include <string_view>
-
 #include "replayer/src/report/format.h"
+#include "replayer/src/report/html_text.h"
 #include "replayer/src/report/verdict.h"
 
 namespace temporalio::replayer {
 namespace {
-
-// What XML 1.0 does not allow at all (control characters) becomes a question mark.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-      case '\t':
-        out += c;
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-  }
-  return out;
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -44,8 +15,8 @@ std::string write_junit(const Report& report) {
   int failures = 0, errors = 0;
   std::string cases;
   for (const ReplayResult& result : results) {
-    cases += "  <testcase classname=\"" + escaped(result.workflow_type.empty() ? "replay" : result.workflow_type) +
-             "\" name=\"" + escaped(result.name) + "\"";
+    cases += "  <testcase classname=\"" + html_text(result.workflow_type.empty() ? "replay" : result.workflow_type) +
+             "\" name=\"" + html_text(result.name) + "\"";
     if (result.has_passed()) {
       cases += "/>\n";
       continue;
@@ -54,8 +25,8 @@ std::string write_junit(const Report& report) {
     ++(is_failure ? failures : errors);
     const std::string element = is_failure ? "failure" : "error";
     cases.append(">\n    <").append(element).append(" type=\"").append(traits_of(result.verdict).name);
-    cases.append("\" message=\"").append(escaped(first_line(result.message))).append("\">");
-    cases.append(escaped(result.report())).append("</").append(element).append(">\n  </testcase>\n");
+    cases.append("\" message=\"").append(html_text(first_line(result.message))).append("\">");
+    cases.append(html_text(result.report())).append("</").append(element).append(">\n  </testcase>\n");
   }
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"temporal-replay\" tests=\"" +
          std::to_string(results.size()) + "\" failures=\"" + std::to_string(failures) + "\" errors=\"" +
